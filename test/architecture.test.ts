@@ -74,19 +74,25 @@ test("each third-party package is imported only in its adapter", () => {
     }
   }
   assert.deepEqual(wrong, []);
-  assert.deepEqual([...adapters.keys()].filter((name) => !used.has(name)), [], "in the table, but nobody imports it");
+  assert.deepEqual(
+    [...adapters.keys()].filter((name) => !used.has(name)),
+    [],
+    "in the table, but nobody imports it",
+  );
 });
 
 test("Secret.unwrap is called only by the listed doors, and each listed door calls it", () => {
   const doors = tableUnder(tour, "## Doors").map(([file = ""]) => unquote(file));
   const callers = files.filter(
-    (file) => !isTest(file) && file !== "src/kernel/secret/secret.ts" && /\.unwrap\(\)/.test(readFileSync(file, "utf8")),
+    (file) =>
+      !isTest(file) && file !== "src/kernel/secret/secret.ts" && /\.unwrap\(\)/.test(readFileSync(file, "utf8")),
   );
   assert.deepEqual(callers, doors.toSorted());
 });
 
 test("effects stay in the kernel, the entrances, the lab, observe.ts and apply.ts", () => {
-  const effect = /\bprocess\.|Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|setInterval\(|from "node:(fs|net|http|https|child_process|timers)/;
+  const effect =
+    /\bprocess\.|Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|setInterval\(|from "node:(fs|net|http|https|child_process|timers)/;
   const wrong = files.filter(
     (file) =>
       !isTest(file) &&

@@ -12,12 +12,17 @@ export function sourceFiles(folder: string): string[] {
 /** What a file imports, statically or lazily: our files as paths from the root, packages by name; node: modules are left out. */
 export function importsOf(file: string): { ours: string[]; packages: string[] } {
   const text = readFileSync(file, "utf8");
-  const specifiers = [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm)].map(
-    ([, from, bare, lazy]) => from ?? bare ?? lazy ?? "",
-  );
+  const specifiers = [
+    ...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm),
+  ].map(([, from, bare, lazy]) => from ?? bare ?? lazy ?? "");
   const ours = specifiers.filter((name) => name.startsWith(".")).map((name) => path.join(path.dirname(file), name));
   const packages = specifiers
     .filter((name) => !name.startsWith(".") && !name.startsWith("node:"))
-    .map((name) => name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/"));
+    .map((name) =>
+      name
+        .split("/")
+        .slice(0, name.startsWith("@") ? 2 : 1)
+        .join("/"),
+    );
   return { ours, packages };
 }

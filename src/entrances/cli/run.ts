@@ -34,7 +34,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 async function programFor(args: readonly string[], terminal: Terminal, exit: (code: number) => void): Promise<Command> {
   const program = new Command("kustody");
   program
-    .description("Keeps Kubernetes secrets: carries out the eight practices of secret management, and keeps proving them.")
+    .description(
+      "Keeps Kubernetes secrets: carries out the eight practices of secret management, and keeps proving them.",
+    )
     .version(version(), "-V, --version")
     .helpCommand(false)
     .showSuggestionAfterError()
