@@ -1,0 +1,66 @@
+import { readFileSync, readlinkSync } from "node:fs";
+
+/**
+ * A process as it can be told from any other: the kernel reuses ids, but not with the same start time.
+ * Nothing in the lab signals an id without comparing the start time first.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks since boot, as text: field 22 of /proc/PID/stat (proc(5)). */
+  readonly startTime: string;
+}
+
+/** Identity of a living process; undefined when there is none of that id, or only a zombie. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return undefined;
+  }
+  const parsed = parseStat(stat);
+  return parsed === undefined || parsed.state === "Z" || parsed.state === "X"
+    ? undefined
+    : { pid, startTime: parsed.startTime };
+}
+
+/** State and start time of a line of /proc/PID/stat. The command in its brackets may itself hold brackets and blanks. */
+export function parseStat(stat: string): { readonly state: string; readonly startTime: string } | undefined {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const state = fields[0];
+  const startTime = fields[19];
+  if (state === undefined || startTime === undefined || !/^\d+$/.test(startTime)) return undefined;
+  return { state, startTime };
+}
+
+/** Whether this very process still runs. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identify(identity.pid)?.startTime === identity.startTime;
+}
+
+/** Sends `signal` to the process and the whole group that it leads, if it is still the same process. */
+export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (!isAlive(identity)) return false;
+  try {
+    process.kill(-identity.pid, signal);
+    return true;
+  } catch {
+    return false; // it ended just now, or leads no group
+  }
+}
+
+/** Ends what is left of a group whose leader is gone. Its id cannot be given to another group while a member lives. */
+export function killLeaderlessGroup(pid: number): void {
+  if (identify(pid) !== undefined) return; // the id belongs to somebody else by now
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // nobody is left
+  }
+}
+
+/** Where ids and start times have a meaning: this boot, and this PID namespace. */
+export function processWorld(): string {
+  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return `${boot}/${readlinkSync("/proc/self/ns/pid")}`;
+}
