@@ -50,12 +50,20 @@ export async function cleanOrphans(runtime: string = readLabEnvironment().runtim
  */
 export async function stopDetached(dataDir: string): Promise<void> {
   const file = join(dataDir, RECORD_FILE);
-  const record = readRecord(file);
-  if (record === undefined || record.world !== processWorld() || !record.processes.some(isAlive)) {
-    throw new KustodyError("KST_LAB_NOT_RUNNING", `no control plane runs from ${dataDir}`);
-  }
+  const record = livingRecord(dataDir);
+  if (record === undefined) throw new KustodyError("KST_LAB_NOT_RUNNING", `no control plane runs from ${dataDir}`);
   await endRecorded(record, undefined);
   await rm(file, { force: true }); // its registration is forgotten at the next start
+}
+
+/** Whether processes of a run, ours or another's, live on the data in `dataDir`. */
+export function runsFrom(dataDir: string): boolean {
+  return livingRecord(dataDir) !== undefined;
+}
+
+function livingRecord(dataDir: string): RunRecord | undefined {
+  const record = readRecord(join(dataDir, RECORD_FILE));
+  return record?.world === processWorld() && record.processes.some(isAlive) ? record : undefined;
 }
 
 async function endRecorded(record: RunRecord, graceMillis: number | undefined): Promise<void> {

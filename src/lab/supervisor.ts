@@ -41,8 +41,8 @@ export interface RunningProcess {
 
 interface Supervised {
   readonly spec: ProcessSpec;
-  child: ChildProcess;
-  identity: ProcessIdentity;
+  readonly child: ChildProcess;
+  readonly identity: ProcessIdentity;
 }
 
 /**
@@ -93,7 +93,10 @@ export class Supervisor implements AsyncDisposable {
    */
   async start(spec: ProcessSpec, signal?: AbortSignal): Promise<RunningProcess> {
     signal?.throwIfAborted();
-    if (this.#processes.has(spec.name)) throw new KustodyError("KST_INTERNAL", `${spec.name} already runs`);
+    const present = this.#processes.get(spec.name);
+    if (present !== undefined && isAlive(present.identity)) {
+      throw new KustodyError("KST_INTERNAL", `${spec.name} already runs`);
+    }
     const { supervised, logStart } = this.#spawn(spec);
     try {
       await this.#untilReady(supervised, logStart, signal);
@@ -206,7 +209,11 @@ export class Supervisor implements AsyncDisposable {
       if (!isAlive(identity)) throw startFailure(spec, `ended while it started`, logStart);
       const left = deadline - Date.now();
       if (left <= 0) throw startFailure(spec, `was not ready within ${Math.round(millis / 1000)} s`, logStart);
-      const limits = [ended.signal, AbortSignal.timeout(Math.min(left, 5000)), ...(signal === undefined ? [] : [signal])];
+      const limits = [
+        ended.signal,
+        AbortSignal.timeout(Math.min(left, 5000)),
+        ...(signal === undefined ? [] : [signal]),
+      ];
       if (await spec.ready(AbortSignal.any(limits)).catch(() => false)) return;
       await sleep(25);
     }

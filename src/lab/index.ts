@@ -1,0 +1,6 @@
+export { type BinaryName, ensureBinaries } from "./binaries/ensure-binaries.ts";
+export type { Component } from "./components/component.ts";
+export { startControlPlane } from "./control-plane.ts";
+export type { ComponentProcess, ControlPlane, ControlPlaneOptions, EtcdAccess } from "./control-plane-options.ts";
+export { cleanOrphans, stopDetached } from "./orphans.ts";
+export { type ProcessSpec, type RunningProcess, Supervisor, type SupervisorOptions } from "./supervisor.ts";
