@@ -34,6 +34,18 @@ export const ERROR_CODES = {
   KST_LAB_CHECKSUM: "a downloaded server binary is not the one that its checksum names",
   KST_LAB_BUILD_FAILED: "go could not build a server of the lab",
   KST_LAB_NODE_REQUIREMENTS: "this machine lacks something that a real node needs",
+  KST_KUBE_CONFIG: "a kubeconfig, or the credentials in it, is missing or cannot be used",
+  KST_KUBE_EXEC: "a kubeconfig's credential plugin failed",
+  KST_KUBE_UNAUTHORIZED: "the API server does not accept the credentials",
+  KST_KUBE_FORBIDDEN: "this identity may not do that in the cluster",
+  KST_KUBE_NOT_FOUND: "there is no such object or kind in the cluster",
+  KST_KUBE_EXISTS: "an object of this name is in the cluster already",
+  KST_KUBE_CONFLICT: "somebody else changed an object, or decides the same fields",
+  KST_KUBE_INVALID: "the API server, or the client before it, refuses an object or request",
+  KST_KUBE_EXPIRED: "the API server no longer keeps the version asked for",
+  KST_KUBE_BUSY: "the API server turned the request away to protect itself",
+  KST_KUBE_SERVER: "the API server failed",
+  KST_KUBE_REPLY: "what the API server sent cannot be understood",
 } as const;
 
 export interface KustodyErrorOptions {
