@@ -24,27 +24,33 @@ export interface CertificateFiles {
 export interface IssuedCertificate extends CertificateFiles, KeyedCertificate {}
 
 /**
- * The certificates of one control plane. etcd has a CA of its own: the cluster's CA signs whatever a
- * CertificateSigningRequest asks for, and none of that may open etcd.
+ * The certificates of one control plane. etcd and the API server's front proxy have CAs of their own: the
+ * cluster's CA signs whatever an approved CertificateSigningRequest asks for, and none of that may open etcd.
  */
 export interface Pki {
   readonly cluster: IssuedCertificate;
   readonly etcd: IssuedCertificate;
+  readonly frontProxy: IssuedCertificate;
   /** Key pair that service-account tokens are signed with. */
   readonly serviceAccounts: { readonly publicFile: string; readonly keyFile: string };
-  /** A leaf under one of the two CAs, written as `<name>.crt` and `<name>.key`. */
-  issue(ca: "cluster" | "etcd", name: string, request: Omit<LeafRequest, "days">): Promise<IssuedCertificate>;
+  /** A leaf under one of the CAs, written as `<name>.crt` and `<name>.key`. */
+  issue(
+    ca: "cluster" | "etcd" | "frontProxy",
+    name: string,
+    request: Omit<LeafRequest, "days">,
+  ): Promise<IssuedCertificate>;
 }
 
 /** Opens the certificates in `folder`: CAs and the signing key are kept from run to run, leaves are issued anew. */
 export async function openPki(folder: string): Promise<Pki> {
   await mkdir(folder, { mode: 0o700, recursive: true });
-  const [cluster, etcd, serviceAccounts] = await Promise.all([
+  const [cluster, etcd, frontProxy, serviceAccounts] = await Promise.all([
     openCa(folder, "ca", "kustody-lab"),
     openCa(folder, "etcd-ca", "kustody-lab-etcd"),
+    openCa(folder, "front-proxy-ca", "kustody-lab-front-proxy"),
     openSigningKey(folder),
   ]);
-  const authorities = { cluster, etcd };
+  const authorities = { cluster, etcd, frontProxy };
   return {
     ...authorities,
     serviceAccounts,

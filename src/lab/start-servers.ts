@@ -53,7 +53,7 @@ export async function startApiServer(
 ): Promise<string> {
   const { pki, options } = startup;
   const names = ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"];
-  const [server, kubeletClient] = await Promise.all([
+  const [server, kubeletClient, proxyClient] = await Promise.all([
     pki.issue("cluster", "kube-apiserver", {
       commonName: "kube-apiserver",
       dnsNames: [...names, ...LOCAL.dnsNames],
@@ -65,6 +65,7 @@ export async function startApiServer(
       organizations: ["system:masters"],
       usages: ["client"],
     }),
+    pki.issue("frontProxy", "front-proxy-client", { commonName: "front-proxy-client", usages: ["client"] }),
   ]);
   return startOnPorts(startup, "kube-apiserver", 1, ([port = 0]) => ({
     port,
@@ -74,6 +75,7 @@ export async function startApiServer(
       caFile: pki.cluster.certFile,
       server,
       kubeletClient,
+      frontProxy: { ...proxyClient, caFile: pki.frontProxy.certFile },
       serviceAccounts: pki.serviceAccounts,
       encryptionConfig: options.encryptionConfig,
       auditPolicy: audit.policy,

@@ -7,6 +7,8 @@ export interface ApiServerFlags {
   readonly caFile: string;
   readonly server: CertificateFiles;
   readonly kubeletClient: CertificateFiles;
+  /** Whom extension API servers believe when it passes a request on. */
+  readonly frontProxy: { readonly caFile: string } & CertificateFiles;
   readonly serviceAccounts: { readonly publicFile: string; readonly keyFile: string };
   readonly encryptionConfig: string | undefined;
   readonly auditPolicy: string | undefined;
@@ -40,6 +42,13 @@ export function apiServerArgs(flags: ApiServerFlags): string[] {
     `--kubelet-client-certificate=${flags.kubeletClient.certFile}`,
     `--kubelet-client-key=${flags.kubeletClient.keyFile}`,
     "--kubelet-preferred-address-types=Hostname",
+    `--requestheader-client-ca-file=${flags.frontProxy.caFile}`,
+    "--requestheader-allowed-names=front-proxy-client",
+    "--requestheader-username-headers=X-Remote-User",
+    "--requestheader-group-headers=X-Remote-Group",
+    "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+    `--proxy-client-cert-file=${flags.frontProxy.certFile}`,
+    `--proxy-client-key-file=${flags.frontProxy.keyFile}`,
     "--profiling=false",
     ...encryptionArgs(flags.encryptionConfig),
     ...auditArgs(flags.auditPolicy, flags.auditWebhook),

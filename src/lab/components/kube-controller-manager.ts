@@ -27,6 +27,9 @@ export function controllerManagerArgs(flags: ControllerManagerFlags): string[] {
     "--use-service-account-credentials=true",
     "--controllers=*,-node-ipam-controller",
     "--leader-elect=false",
+    // Its defaults of 20 and 30 make it wait for itself at every start.
+    "--kube-api-qps=200",
+    "--kube-api-burst=400",
     "--profiling=false",
     ...flags.extraArgs,
   ];
