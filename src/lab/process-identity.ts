@@ -12,16 +12,24 @@ export interface ProcessIdentity {
 
 /** Identity of a living process; undefined when there is none of that id, or only a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  let stat: string;
+  const stat = readStat(pid);
+  return stat === undefined || stat.state === "Z" || stat.state === "X"
+    ? undefined
+    : { pid, startTime: stat.startTime };
+}
+
+/** Identity of a child just spawned, which may have ended already: it stays a zombie until the event loop turns. */
+export function identifyChild(pid: number): ProcessIdentity | undefined {
+  const stat = readStat(pid);
+  return stat === undefined ? undefined : { pid, startTime: stat.startTime };
+}
+
+function readStat(pid: number): ReturnType<typeof parseStat> {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return undefined;
   }
-  const parsed = parseStat(stat);
-  return parsed === undefined || parsed.state === "Z" || parsed.state === "X"
-    ? undefined
-    : { pid, startTime: parsed.startTime };
 }
 
 /** State and start time of a line of /proc/PID/stat. The command in its brackets may itself hold brackets and blanks. */

@@ -6,7 +6,14 @@ import { KustodyError } from "../kernel/errors.ts";
 import { endProcess } from "./end-process.ts";
 import { type LabEnvironment, readLabEnvironment } from "./environment.ts";
 import { logTail } from "./log-tail.ts";
-import { identify, isAlive, type ProcessIdentity, processWorld, signalGroup } from "./process-identity.ts";
+import {
+  identify,
+  identifyChild,
+  isAlive,
+  type ProcessIdentity,
+  processWorld,
+  signalGroup,
+} from "./process-identity.ts";
 import { RECORD_FILE, type RunRecord, writeRecord } from "./run-record.ts";
 import { registerRun } from "./runtime-folder.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
@@ -177,7 +184,7 @@ export class Supervisor implements AsyncDisposable {
       closeSync(log);
     }
     child.on("error", () => undefined); // seen as an exit by whoever waits
-    const identity = child.pid === undefined ? undefined : identify(child.pid);
+    const identity = child.pid === undefined ? undefined : identifyChild(child.pid);
     if (identity === undefined) {
       throw new KustodyError("KST_LAB_START_FAILED", `cannot run ${spec.command}`, {
         hint: `see ${spec.logFile}`,
