@@ -1,11 +1,11 @@
 import { type KustodyError, toKustodyError } from "../../kernel/errors.ts";
 
-/** `error:` and `hint:` lines, the code, and the chain of causes by their messages. */
+/** `error:`, `cause:` and `hint:` lines, with the code. */
 export function renderError(thrown: unknown): string {
   const error = toKustodyError(thrown);
-  const lines = [`error: ${oneLine(error.message)} (${error.code})`];
-  for (const cause of causesOf(error)) lines.push(`cause: ${oneLine(cause)}`);
-  if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
+  const lines = [`error: ${contained(error.message)} (${error.code})`];
+  for (const cause of causesOf(error)) lines.push(`cause: ${contained(cause)}`);
+  if (error.hint !== undefined) lines.push(`hint: ${contained(error.hint)}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -19,8 +19,11 @@ function causesOf(error: KustodyError): string[] {
   return causes;
 }
 
-/** A hostile file name or server reply must not forge further lines or move the cursor. */
-function oneLine(text: string): string {
-  const cut = text.length > 500 ? `${text.slice(0, 500)}…` : text;
-  return cut.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+/**
+ * A hostile file name or server reply must not move the cursor, nor forge a line of its own: what follows a line break
+ * is indented, and no other control character is printed.
+ */
+function contained(text: string): string {
+  const cut = text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
+  return cut.replaceAll(/\r?\n\s*/g, "\n  ").replaceAll(/(?!\n)[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
 }

@@ -1,0 +1,1 @@
+import type { CommandModule } from "../commands.ts"; export const define: CommandModule["define"] = () => undefined;
