@@ -1,67 +1,51 @@
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
+import type { FieldPath } from "../finding/field-path.ts";
+import { LineTable, type Position } from "./line-table.ts";
+import { readYamlDocument } from "./read-document.ts";
+import { splitDocuments } from "./split-documents.ts";
 
 export interface YamlBounds {
-  readonly maxBytes: number;
-  /** Mappings and sequences inside one another. */
-  readonly maxDepth: number;
-  /** How many nodes aliases may expand to for each anchor: the "billion laughs" bound. */
-  readonly maxAliases: number;
+  /** In UTF-16 units; 16 Mi unless told. */
+  readonly maxLength?: number;
+  /** Collections inside collections; 100 unless told. */
+  readonly maxDepth?: number;
 }
 
-export type YamlResult =
-  | {
-      readonly ok: true;
-      /** Plain objects, arrays and scalars of YAML 1.2's core schema. */
-      readonly value: unknown;
-      /** The line, from 1, where the key or element at `path` stands; undefined where the document has no such path. */
-      lineOf(path: readonly (string | number)[]): number | undefined;
-    }
-  | { readonly ok: false; readonly line: number | undefined; readonly reason: string };
-
-const BOUNDS: YamlBounds = { maxBytes: 1024 * 1024, maxDepth: 64, maxAliases: 100 };
+/** A value with a way to ask where a field stands, or a reason in words that never quote the text. */
+export type YamlReading =
+  | { readonly ok: true; readonly value: unknown; readonly locate: (path: FieldPath) => Position }
+  | ({ readonly ok: false; readonly reason: string } & Position);
 
 /**
- * Reads one YAML (or JSON) document within bounds. A failure's reason never quotes the text, which may hold a secret.
+ * Reads a text that is one YAML (or JSON) document, such as kustody.yaml; an empty one is null. Bounded in size, depth
+ * and expansion of aliases; a key that stands twice is an error. Never throws.
  *
  * @example
- * const parsed = parseYaml("log:\n  level: debug\n");
- * if (parsed.ok) parsed.lineOf(["log", "level"]); // 2
+ * const reading = parseYaml("kube:\n  context: lab\n");
+ * if (reading.ok) reading.locate(["kube", "context"]); // { line: 2, column: 3 }
  */
-export function parseYaml(text: string, bounds: Partial<YamlBounds> = {}): YamlResult {
-  const { maxBytes, maxDepth, maxAliases } = { ...BOUNDS, ...bounds };
-  const failed = (reason: string, line?: number): YamlResult => ({ ok: false, line, reason });
-  if (Buffer.byteLength(text) > maxBytes) return failed(`is larger than ${maxBytes} bytes`);
-
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    return failed(
-      `is not valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`,
-      lines.linePos(error.pos[0]).line,
-    );
+export function parseYaml(source: string, bounds: YamlBounds = {}): YamlReading {
+  const maxLength = bounds.maxLength ?? 16 * 1024 * 1024;
+  if (source.length > maxLength) {
+    return { ok: false, reason: `the text is longer than ${maxLength} characters`, line: 1, column: 1 };
   }
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: maxAliases });
-  } catch {
-    return failed("uses more aliases than are allowed, or an alias without its anchor");
+  const text = normalizeLineEnds(source);
+  const table = new LineTable(text);
+  const [document, second] = splitDocuments(text);
+  if (document === undefined) return { ok: true, value: null, locate: () => ({ line: 1, column: 1 }) };
+  if (second !== undefined) {
+    return { ok: false, reason: "there is more than one document", ...table.at(second.start) };
   }
-  if (isDeeperThan(value, maxDepth)) return failed(`nests deeper than ${maxDepth} levels`);
-
-  const lineOf = (path: readonly (string | number)[]): number | undefined => {
-    const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-    const last = path.at(-1);
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === last)
-      : undefined;
-    const node = pair?.key ?? document.getIn(path, true);
-    return isNode(node) && node.range ? lines.linePos(node.range[0]).line : undefined;
+  const reading = readYamlDocument(document.text, bounds.maxDepth);
+  if (!reading.ok) return { ok: false, reason: reading.reason, ...table.at(document.start + reading.offset) };
+  return {
+    ok: true,
+    value: reading.value,
+    locate: (path) => table.at(document.start + reading.offsetOf(path)),
   };
-  return { ok: true, value, lineOf };
 }
 
-function isDeeperThan(value: unknown, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return depth === 0 || Object.values(value).some((inner) => isDeeperThan(inner, depth - 1));
+/** Without byte-order mark, and with `\n` alone: columns and lines stay what they were. */
+export function normalizeLineEnds(source: string): string {
+  const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
+  return text.includes("\r") ? text.replaceAll(/\r\n?/g, "\n") : text;
 }
