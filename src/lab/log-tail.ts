@@ -21,10 +21,16 @@ export const logTail = {
     }
   },
 
-  /** The last line that speaks of an error (else the last of all), at most 300 characters. */
+  /**
+   * The line that says why: a complaint over flags, which a page of usage follows; else the last that speaks of an
+   * error; else the last. At most 300 characters.
+   */
   telling(tail: string): string | undefined {
     const lines = tail.split("\n").filter((line) => line.trim() !== "");
-    const line = lines.findLast((line) => /^[EF]\d{4}|error|fatal|panic/i.test(line)) ?? lines.at(-1);
+    const line =
+      lines.find((line) => /^(error: |flag provided|invalid value|unknown flag)/i.test(line)) ??
+      lines.findLast((line) => /^[EF]\d{4}|error|fatal|panic/i.test(line)) ??
+      lines.at(-1);
     return line?.trim().slice(0, 300);
   },
 };

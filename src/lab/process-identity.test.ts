@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { identify, isAlive, killLeaderlessGroup, parseStat, signalGroup } from "./process-identity.ts";
 
 test("the start time is found behind whatever the command's name holds", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { formatRecord, parseRecord, type RunRecord } from "./run-record.ts";
 
 const pid = fc.integer({ min: 2, max: 4_194_304 });

@@ -143,7 +143,7 @@ export class Supervisor implements AsyncDisposable {
   /** Ends all in the reverse order of their start, and forgets the run. */
   async stopAll(options: { readonly graceMillis?: number } = {}): Promise<void> {
     if (this.#detached) return;
-    for (const name of [...this.#processes.keys()].reverse()) await this.stop(name, options);
+    for (const name of [...this.#processes.keys()].toReversed()) await this.stop(name, options);
     process.off("exit", this.#killAll);
     await this.#watchdog.release();
     rmSync(this.#recordFile, { force: true });

@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { request } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ControlPlane, startControlPlane } from "./index.ts";
+
+interface Reply {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+const VALUE = "correct-horse-battery-staple";
+let folder: string;
+let plane: ControlPlane;
+let sink: Server;
+const events: { verb: string; objectRef?: { resource?: string; name?: string } }[] = [];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kustody-lab-test-"));
+  sink = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      events.push(...(JSON.parse(Buffer.concat(chunks).toString()) as { items: typeof events }).items);
+      outgoing.end("{}");
+    });
+  });
+  sink.listen(0, "127.0.0.1");
+  await once(sink, "listening");
+  const webhookConfig = join(folder, "webhook.kubeconfig");
+  const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`;
+  await writeFile(
+    webhookConfig,
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "sink", cluster: { server: url } }],
+      contexts: [{ name: "sink", context: { cluster: "sink", user: "" } }],
+      "current-context": "sink",
+    }),
+  );
+  const encryptionConfig = join(folder, "encryption.yaml");
+  const aescbc = { keys: [{ name: "key1", secret: randomBytes(32).toString("base64") }] };
+  await writeFile(
+    encryptionConfig,
+    JSON.stringify({
+      apiVersion: "apiserver.config.k8s.io/v1",
+      kind: "EncryptionConfiguration",
+      resources: [{ resources: ["secrets"], providers: [{ aescbc }, { identity: {} }] }],
+    }),
+    { mode: 0o600 },
+  );
+  plane = await startControlPlane({ encryptionConfig, audit: { webhookConfig }, name: "under-test" });
+});
+
+after(async () => {
+  await plane?.stop();
+  sink?.close();
+  sink?.closeAllConnections();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Call {
+  readonly method?: string;
+  readonly json?: unknown;
+  /** A service account's; the cluster-admin's certificate otherwise. */
+  readonly token?: string;
+}
+
+async function call(target: ControlPlane, path: string, options: Call = {}): Promise<Reply> {
+  const pki = join(target.dataDir, "pki");
+  const identity =
+    options.token === undefined
+      ? { headers: {}, cert: await readFile(join(pki, "admin.crt")), key: await readFile(join(pki, "admin.key")) }
+      : { headers: { authorization: `Bearer ${options.token}` } };
+  return send(`${target.server}${path}`, target.caFile, { ...options, ...identity });
+}
+
+interface Sent extends Call {
+  readonly headers?: Record<string, string>;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+async function send(url: string, caFile: string, { method, json, headers, cert, key }: Sent): Promise<Reply> {
+  const ca = await readFile(caFile);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, {
+      agent: false,
+      ca,
+      method: method ?? (json === undefined ? "GET" : "POST"),
+      headers: { ...headers, "content-type": "application/json" },
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    });
+    outgoing.once("error", reject);
+    outgoing.once("response", (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.once("end", () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          body: JSON.parse(Buffer.concat(chunks).toString()) as Reply["body"],
+        }),
+      );
+    });
+    outgoing.end(json === undefined ? undefined : JSON.stringify(json));
+  });
+}
+
+const SECRETS = "/api/v1/namespaces/default/secrets";
+
+function createSecret(target: ControlPlane, name: string): Promise<Reply> {
+  return call(target, SECRETS, { json: { metadata: { name }, stringData: { password: VALUE } } });
+}
+
+/** What etcd holds under a key, as bytes. */
+async function rawBytes(target: ControlPlane, key: string): Promise<Buffer> {
+  const { endpoint, caFile, certFile, keyFile } = target.etcd;
+  const reply = await send(`${endpoint}/v3/kv/range`, caFile, {
+    json: { key: Buffer.from(key).toString("base64") },
+    cert: await readFile(certFile),
+    key: await readFile(keyFile),
+  });
+  const [found] = reply.body.kvs as { value: string }[];
+  assert.ok(found, `etcd has ${key}`);
+  return Buffer.from(found.value, "base64");
+}
+
+test("a control plane answers over TLS with certificates of its own CA, to which its kubeconfig leads", async () => {
+  const { status, body } = await call(plane, "/version");
+  assert.equal(status, 200);
+  assert.match(String(body.gitVersion), /^v1\.\d+\.\d+$/);
+  const kubeconfig = await readFile(plane.kubeconfig, "utf8");
+  assert.ok(kubeconfig.includes(`server: ${plane.server}\n`));
+  assert.ok(kubeconfig.includes("current-context: under-test\n"));
+  assert.equal((await stat(plane.kubeconfig)).mode & 0o777, 0o600);
+  assert.deepEqual(
+    plane.processes().map(({ component }) => component),
+    ["etcd", "kube-apiserver", "kube-controller-manager"],
+  );
+});
+
+test("etcd talks to nobody without a certificate of its own CA", async () => {
+  const admin = join(plane.dataDir, "pki", "admin");
+  const json = { key: Buffer.from("/").toString("base64") };
+  const { endpoint, caFile } = plane.etcd;
+  await assert.rejects(send(`${endpoint}/v3/kv/range`, caFile, { json }));
+  const cert = await readFile(`${admin}.crt`);
+  await assert.rejects(send(`${endpoint}/v3/kv/range`, caFile, { json, cert, key: await readFile(`${admin}.key`) }));
+});
+
+test("RBAC is on: a service account is refused, and allowed once a role says so", async () => {
+  const accounts = "/api/v1/namespaces/default/serviceaccounts";
+  const rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+  await call(plane, accounts, { json: { metadata: { name: "reader" } } });
+  const { body } = await call(plane, `${accounts}/reader/token`, { json: { spec: { expirationSeconds: 600 } } });
+  const { token } = body.status as { token: string };
+  assert.equal((await call(plane, SECRETS, { token })).status, 403);
+  assert.equal((await call(plane, SECRETS, { token: `${token}x` })).status, 401);
+  await call(plane, `${rbac}/roles`, {
+    json: { metadata: { name: "reader" }, rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list"] }] },
+  });
+  await call(plane, `${rbac}/rolebindings`, {
+    json: {
+      metadata: { name: "reader" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
+      subjects: [{ kind: "ServiceAccount", name: "reader", namespace: "default" }],
+    },
+  });
+  for (let left = 200; (await call(plane, SECRETS, { token })).status !== 200; left--) {
+    assert.ok(left > 0, "the role never took effect");
+    await sleep(25);
+  }
+});
+
+test("the encryption configuration is honoured: etcd does not hold the value", async () => {
+  assert.equal((await createSecret(plane, "encrypted")).status, 201);
+  const bytes = await rawBytes(plane, "/registry/secrets/default/encrypted");
+  assert.equal(bytes.subarray(0, 23).toString(), "k8s:enc:aescbc:v1:key1:");
+  assert.equal(bytes.includes(VALUE), false);
+});
+
+test("the audit webhook hears of a Secret that is read", async () => {
+  await createSecret(plane, "audited");
+  await call(plane, `${SECRETS}/audited`);
+  const heard = () => events.some((event) => event.verb === "get" && event.objectRef?.name === "audited");
+  for (let left = 400; !heard(); left--) {
+    assert.ok(left > 0, "the event never came");
+    await sleep(25);
+  }
+});
+
+test("a second control plane runs beside the first; without encryption, etcd holds the value", async () => {
+  await using second = await startControlPlane({ components: { controllerManager: false } });
+  assert.notEqual(second.server, plane.server);
+  await createSecret(second, "plain");
+  assert.equal((await rawBytes(second, "/registry/secrets/default/plain")).includes(VALUE), true);
+  assert.equal((await call(plane, `${SECRETS}/plain`)).status, 404);
+  await second.stop();
+  assert.equal(existsSync(second.dataDir), false, "throw-away data is thrown away");
+});
+
+test("a component that is killed stays dead until it is restarted, and the data is as it was", async () => {
+  await createSecret(plane, "kept");
+  await plane.kill("kube-apiserver");
+  await assert.rejects(call(plane, `${SECRETS}/kept`), { code: "ECONNREFUSED" });
+  assert.equal(plane.processes().length, 2);
+  await plane.restart("kube-apiserver");
+  assert.equal((await call(plane, `${SECRETS}/kept`)).status, 200);
+  await plane.kill("etcd");
+  await plane.restart("etcd");
+  assert.equal((await call(plane, `${SECRETS}/kept`)).status, 200);
+  assert.equal(plane.processes().length, 3);
+  await assert.rejects(plane.kill("kubelet"), { code: "KST_USAGE" });
+});
+
+test("nothing is left when a server refuses to start, and the error says why", async () => {
+  const dataDir = join(folder, "refused");
+  const extraArgs = { etcd: ["--no-such-flag"] };
+  await assert.rejects(startControlPlane({ dataDir, extraArgs }), (error: { code: string; message: string }) => {
+    assert.equal(error.code, "KST_LAB_START_FAILED");
+    assert.match(error.message, /no-such-flag/);
+    return true;
+  });
+  assert.equal(existsSync(join(dataDir, "processes.record")), false);
+});
+
+test("a data folder serves one control plane at a time", async () => {
+  await assert.rejects(startControlPlane({ dataDir: plane.dataDir }), { code: "KST_LAB_IN_USE" });
+  assert.equal(plane.processes().length, 3);
+});
