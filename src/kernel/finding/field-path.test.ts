@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { formatFieldPath, parseFieldPath } from "./field-path.ts";
 
 test("a path is written as people write it", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { stringify } from "yaml";
-import type { FieldPath } from "../finding/field-path.ts";
+import { type FieldPath, formatFieldPath } from "../finding/field-path.ts";
 import { readWithLibrary } from "./library-yaml.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { readYamlDocument } from "./read-document.ts";
@@ -94,7 +94,7 @@ test("the plain reader finds each field where the yaml package finds it", () => 
       const [quick, full] = [readYamlDocument(text), readWithLibrary(text, 100)];
       assert.ok(quick.ok && full.ok);
       for (const path of paths({ root: value }))
-        assert.equal(quick.offsetOf(path), full.offsetOf(path), `${path} in ${text}`);
+        assert.equal(quick.offsetOf(path), full.offsetOf(path), `${formatFieldPath(path)} in ${text}`);
     }),
   );
 });

@@ -4,7 +4,7 @@ import { isPlainScalar, NOT_PLAIN, readQuoted, resolvePlainScalar } from "./plai
 const MAX_DEPTH = 64;
 const MAX_KEY = 500;
 const BLOCK_HEADER = /^\|(-?)(?: +#.*| *)$/;
-const UNUSUAL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
+const UNUSUAL = /[^\P{Cc}\t\n]|[\u2028\u2029\ufeff]/u;
 
 /** Characters of an unquoted key: letters, digits, `_`, `.`, `/`, and `-` but not in front. */
 const KEY_CHARACTER = Uint8Array.from({ length: 128 }, (_, code) =>

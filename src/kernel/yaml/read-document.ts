@@ -16,10 +16,10 @@ export function readYamlDocument(text: string, maxDepth = 100): DocumentReading 
 }
 
 function plainOffsets(text: string): (path: FieldPath) => number {
-  let index: { root: unknown; offsets: Map<object, Map<string | number, number>> } | undefined;
+  let index: OffsetIndex | undefined;
   return (path) => {
     index ??= indexOffsets(text);
-    let offset = text.search(/\S/);
+    let offset = index.begin;
     let node = index.root;
     for (const step of path) {
       if (typeof node !== "object" || node === null) break;
@@ -28,13 +28,22 @@ function plainOffsets(text: string): (path: FieldPath) => number {
       offset = next;
       node = (node as Record<string | number, unknown>)[step];
     }
-    return Math.max(offset, 0);
+    return offset;
   };
 }
 
-function indexOffsets(text: string): { root: unknown; offsets: Map<object, Map<string | number, number>> } {
+interface OffsetIndex {
+  readonly root: unknown;
+  /** Where the document's first member or item stands. */
+  readonly begin: number;
+  readonly offsets: ReadonlyMap<object, ReadonlyMap<string | number, number>>;
+}
+
+function indexOffsets(text: string): OffsetIndex {
   const offsets = new Map<object, Map<string | number, number>>();
+  let begin: number | undefined;
   const root = readPlainYaml(text, (container, key, offset) => {
+    begin ??= offset;
     let members = offsets.get(container);
     if (members === undefined) {
       members = new Map();
@@ -42,5 +51,5 @@ function indexOffsets(text: string): { root: unknown; offsets: Map<object, Map<s
     }
     members.set(key, offset);
   });
-  return { root, offsets };
+  return { root, begin: begin ?? 0, offsets };
 }
