@@ -64,9 +64,9 @@ function parseKubeconfig(path: string, bytes: Buffer) {
     new KustodyError("KST_KUBE_CONFIG", `the kubeconfig ${path} ${why}`, {
       hint: "compare it with the output of `kubectl config view`",
     });
-  const yaml = parseYaml(bytes.toString("utf8"), { maxBytes: MAX_BYTES });
+  const yaml = parseYaml(bytes.toString("utf8"), { maxLength: MAX_BYTES });
   bytes.fill(0);
-  if (!yaml.ok) throw invalid(`${yaml.reason}${yaml.line === undefined ? "" : `, line ${yaml.line}`}`);
+  if (!yaml.ok) throw invalid(`cannot be read at line ${yaml.line}: ${yaml.reason}`);
   const checked = kubeconfigSchema.safeParse(yaml.value ?? {});
   if (checked.success) return checked.data;
   // zod's messages may quote what they found, so only the places are told.

@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import { type KustodyError, toKustodyError } from "../../errors.ts";
+import type { Kube } from "../kube.ts";
+import { microTime } from "../leader/lease-record.ts";
+import { Events } from "../object/resources.ts";
+import {
+  type Bucket,
+  continueSeries,
+  type EventNews,
+  eventObject,
+  newsKey,
+  type Reporter,
+  SERIES_MILLIS,
+  type Series,
+  takeToken,
+} from "./event-record.ts";
+
+export interface EventRecorder {
+  /** Tells. Returns at once and never throws: an event is a courtesy, not a record to rely on. */
+  tell(news: EventNews): void;
+  /** Resolves when what was told so far is written or has failed. */
+  flush(): Promise<void>;
+}
+
+/** About one object: 25 at once, then one each five minutes (client-go's spam filter). */
+const BURST = 25;
+const REFILL = 300_000;
+/** Objects and series remembered; the oldest are forgotten first. */
+const REMEMBERED = 4_096;
+
+/**
+ * Writes Events (events.k8s.io/v1). The same news again within six minutes counts up its series, which is written at
+ * most once a minute; an object about which too much is told is silenced for a while.
+ */
+export function createEventRecorder(
+  kube: Kube,
+  reporter: Reporter,
+  onError: (error: KustodyError) => void = () => {},
+): EventRecorder {
+  const series = new Map<string, Series>();
+  const buckets = new Map<string, Bucket>();
+  // One after the other: a series must exist before it is counted up.
+  let last: Promise<void> = Promise.resolve();
+
+  const write = async (news: EventNews): Promise<void> => {
+    const now = kube.clock.now();
+    const key = newsKey(news);
+    const known = series.get(key);
+    if (known !== undefined && now - known.seenAt < SERIES_MILLIS) {
+      const next = continueSeries(known, now);
+      remember(series, key, next.series);
+      if (next.write) await writeSeries(next.series);
+      return;
+    }
+    const about = news.regarding.metadata.uid ?? news.regarding.metadata.name;
+    const bucket = takeToken(buckets.get(about), now, BURST, REFILL);
+    if (bucket === undefined) return;
+    remember(buckets, about, bucket);
+    const namespace = news.regarding.metadata.namespace ?? "default";
+    const event = eventObject(news, reporter, now, randomBytes(8).toString("hex"));
+    await kube.namespaced(Events, namespace).create(event);
+    remember(series, key, { name: event.metadata.name, namespace, count: 1, writtenAt: now, seenAt: now });
+  };
+
+  const writeSeries = async ({ name, namespace, count, seenAt }: Series): Promise<void> => {
+    const patch = { series: { count, lastObservedTime: microTime(seenAt) } };
+    await kube.namespaced(Events, namespace).mergePatch(name, patch);
+  };
+
+  return {
+    tell: (news) => {
+      last = last.then(() => write(news)).catch((error: unknown) => onError(toKustodyError(error)));
+    },
+    flush: () => last,
+  };
+}
+
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.size > REMEMBERED ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
+}
