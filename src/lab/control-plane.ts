@@ -7,6 +7,7 @@ import type { Component, Layout } from "./components/component.ts";
 import type { ControlPlane, ControlPlaneOptions } from "./control-plane-options.ts";
 import { type LabEnvironment, readLabEnvironment } from "./environment.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { onlyChild, startNode } from "./node/start-node.ts";
 import { cleanOrphans, runsFrom } from "./orphans.ts";
 import { openPki } from "./pki.ts";
 import { makeThrowAwayFolder } from "./runtime-folder.ts";
@@ -79,6 +80,8 @@ async function startAll(startup: Startup, end: () => Promise<void>): Promise<Con
   if (options.node === true) {
     progress("starting kube-scheduler");
     await startScheduler(startup, server);
+    progress("starting containerd and kubelet");
+    await startNode(startup, server, admin);
   }
   const name = options.name ?? "kustody-lab";
   const user = `${name}-admin`;
@@ -96,10 +99,11 @@ async function startAll(startup: Startup, end: () => Promise<void>): Promise<Con
     dataDir: layout.root,
     etcd,
     processes: () =>
-      supervisor.running().flatMap(({ name, pid }) => {
-        const known = [...started].find(([component]) => component === name);
-        if (known === undefined) return [];
-        const [component, { url }] = known;
+      supervisor.running().flatMap((running) => {
+        const known = [...started].find(([component]) => component === running.name);
+        if (known === undefined) return []; // the namespaces' own
+        const [component, { url, inner }] = known;
+        const pid = inner === true ? onlyChild(running.pid) : running.pid;
         return [url === undefined ? { component, pid } : { component, pid, url }];
       }),
     restart: async (component) => {

@@ -20,8 +20,16 @@ export interface Startup {
   readonly pki: Pki;
   readonly supervisor: Supervisor;
   readonly binaries: ReadonlyMap<string, string>;
-  /** How each was started, for starting it again, and where it listens. */
-  readonly started: Map<Component, { readonly spec: ProcessSpec; readonly url?: string }>;
+  readonly started: Map<Component, StartedComponent>;
+}
+
+/** How a component was started, for starting it again. */
+export interface StartedComponent {
+  readonly spec: ProcessSpec;
+  /** Where it listens. */
+  readonly url?: string;
+  /** Whether the supervised process is only the door to namespaces in which the component itself runs. */
+  readonly inner?: boolean;
 }
 
 const LOCAL = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };

@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KustodyError } from "../kernel/errors.ts";
+import { removeCgroup } from "./cgroups.ts";
 import { endProcess } from "./end-process.ts";
 import { type LabEnvironment, readLabEnvironment } from "./environment.ts";
 import { logTail } from "./log-tail.ts";
@@ -62,7 +63,7 @@ interface Supervised {
  */
 export class Supervisor implements AsyncDisposable {
   readonly #recordFile: string;
-  readonly #environment: LabEnvironment;
+  readonly environment: LabEnvironment;
   readonly #onProgress: (line: string) => void;
   readonly #owner: ProcessIdentity;
   readonly #watchdog: Watchdog;
@@ -78,7 +79,7 @@ export class Supervisor implements AsyncDisposable {
     const owner = identify(process.pid);
     if (owner === undefined) throw new KustodyError("KST_LAB_UNSUPPORTED", "/proc does not show this process");
     this.#owner = owner;
-    this.#environment = environment;
+    this.environment = environment;
     this.#onProgress = options.onProgress ?? (() => undefined);
     this.#recordFile = join(options.folder, RECORD_FILE);
     this.#unregister = unregister;
@@ -146,6 +147,7 @@ export class Supervisor implements AsyncDisposable {
     for (const name of [...this.#processes.keys()].toReversed()) await this.stop(name, options);
     process.off("exit", this.#killAll);
     await this.#watchdog.release();
+    for (const cgroup of this.#cgroups) await removeCgroup(cgroup);
     rmSync(this.#recordFile, { force: true });
     await this.#unregister();
   }
@@ -175,7 +177,7 @@ export class Supervisor implements AsyncDisposable {
     try {
       child = spawn(spec.command, spec.args, {
         cwd: spec.cwd ?? "/",
-        env: { ...this.#environment.server, ...spec.env },
+        env: { ...this.environment.server, ...spec.env },
         stdio: ["ignore", log, log],
         detached: true, // a session of its own: Ctrl-C reaches us, and we end it in order
         ...spec.user,
