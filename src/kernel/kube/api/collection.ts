@@ -1,5 +1,7 @@
 import { KustodyError } from "../../errors.ts";
+import { deadline } from "../../http/deadline.ts";
 import { type Codec, isSecretive } from "../object/codec.ts";
+import { findStrings } from "../object/find-strings.ts";
 import type { KubeObject } from "../object/object-meta.ts";
 import { type Resource, resourceName } from "../object/resource.ts";
 import type { KubeTransport } from "../transport/kube-transport.ts";
@@ -51,12 +53,21 @@ export class Collection<T extends KubeObject> {
    * When reading takes so long that the API server forgets that time, it is KST_KUBE_EXPIRED: begin again.
    */
   async *pages(options: ListOptions = {}): AsyncGenerator<Page<T>, void, undefined> {
-    let next: string | undefined;
-    do {
-      const { items, resourceVersion, invalid, token } = await this.#page(options, next);
-      yield { items, resourceVersion, invalid };
-      next = token;
-    } while (next !== undefined);
+    // Ends the request under way when the caller leaves the loop early.
+    using limit = deadline(0, options.signal);
+    try {
+      let next: Promise<Buffer> | undefined = this.#fetch(options, undefined, limit.signal);
+      while (next !== undefined) {
+        const body: Buffer = await next;
+        const token = continueToken(body);
+        // The server works on the next page while we decode this one.
+        next = token === undefined ? undefined : this.#fetch(options, token, limit.signal);
+        next?.catch(() => {});
+        yield this.#decode(body);
+      }
+    } finally {
+      limit.abort();
+    }
   }
 
   /** All pages together. Begins again, twice at most, when the API server no longer knows the first page's time. */
@@ -78,7 +89,7 @@ export class Collection<T extends KubeObject> {
     }
   }
 
-  async #page(options: ListOptions, token: string | undefined) {
+  async #fetch(options: ListOptions, token: string | undefined, signal: AbortSignal): Promise<Buffer> {
     const limit = options.pageSize ?? 500;
     const { body } = await this.transport.request({
       what: this.describe("list"),
@@ -90,8 +101,12 @@ export class Collection<T extends KubeObject> {
       }),
       accept: this.codec.listAccept,
       secretive: this.secretive,
-      signal: options.signal,
+      signal,
     });
+    return body;
+  }
+
+  #decode(body: Buffer): Page<T> {
     const { items, metadata } = this.codec.parse(body) as RawList;
     const invalid: KustodyError[] = [];
     const decoded: T[] = [];
@@ -103,16 +118,20 @@ export class Collection<T extends KubeObject> {
         invalid.push(error);
       }
     }
-    return {
-      items: decoded,
-      invalid,
-      resourceVersion: metadata.resourceVersion ?? "",
-      token: metadata.continue || undefined,
-    };
+    return { items: decoded, invalid, resourceVersion: metadata.resourceVersion ?? "" };
   }
+}
+
+/** Where the next page begins. A list's own metadata stands before its items, so this reads only the beginning. */
+function continueToken(body: Buffer): string | undefined {
+  for (const { start, end, path } of findStrings(body, (path) => path[0] === "metadata" || path[0] === "items")) {
+    if (path[0] === "items") return undefined;
+    if (path[1] === "continue") return body.toString("latin1", start, end);
+  }
+  return undefined;
 }
 
 interface RawList {
   readonly items: unknown[] | null;
-  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly metadata: { readonly resourceVersion?: string };
 }
