@@ -1,21 +1,20 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { request } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Secret } from "../kernel/secret/secret.ts";
+import { type AdminReply, adminIdentity, adminRequest, readIdentity } from "./admin-client.ts";
+import { probe } from "./https-probe.ts";
 import { type ControlPlane, startControlPlane } from "./index.ts";
-
-interface Reply {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-}
+import { identify, isAlive } from "./process-identity.ts";
 
 const VALUE = "correct-horse-battery-staple";
 let folder: string;
@@ -68,77 +67,28 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Call {
-  readonly method?: string;
-  readonly json?: unknown;
-  /** A service account's; the cluster-admin's certificate otherwise. */
-  readonly token?: string;
-}
-
-async function call(target: ControlPlane, path: string, options: Call = {}): Promise<Reply> {
-  const pki = join(target.dataDir, "pki");
-  const identity =
-    options.token === undefined
-      ? { headers: {}, cert: await readFile(join(pki, "admin.crt")), key: await readFile(join(pki, "admin.key")) }
-      : { headers: { authorization: `Bearer ${options.token}` } };
-  return send(`${target.server}${path}`, target.caFile, { ...options, ...identity });
-}
-
-interface Sent extends Call {
-  readonly headers?: Record<string, string>;
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-}
-
-async function send(url: string, caFile: string, { method, json, headers, cert, key }: Sent): Promise<Reply> {
-  const ca = await readFile(caFile);
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, {
-      agent: false,
-      ca,
-      method: method ?? (json === undefined ? "GET" : "POST"),
-      headers: { ...headers, "content-type": "application/json" },
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    });
-    outgoing.once("error", reject);
-    outgoing.once("response", (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.once("end", () =>
-        resolve({
-          status: incoming.statusCode ?? 0,
-          body: JSON.parse(Buffer.concat(chunks).toString()) as Reply["body"],
-        }),
-      );
-    });
-    outgoing.end(json === undefined ? undefined : JSON.stringify(json));
-  });
-}
-
 const SECRETS = "/api/v1/namespaces/default/secrets";
 
-function createSecret(target: ControlPlane, name: string): Promise<Reply> {
-  return call(target, SECRETS, { json: { metadata: { name }, stringData: { password: VALUE } } });
+function createSecret(target: ControlPlane, name: string): Promise<AdminReply> {
+  return adminRequest(target, SECRETS, { json: { metadata: { name }, stringData: { password: VALUE } } });
 }
 
 /** What etcd holds under a key, as bytes. */
 async function rawBytes(target: ControlPlane, key: string): Promise<Buffer> {
-  const { endpoint, caFile, certFile, keyFile } = target.etcd;
-  const reply = await send(`${endpoint}/v3/kv/range`, caFile, {
-    json: { key: Buffer.from(key).toString("base64") },
-    cert: await readFile(certFile),
-    key: await readFile(keyFile),
+  const json = { key: Buffer.from(key).toString("base64") };
+  const { body } = await probe(`${target.etcd.endpoint}/v3/kv/range`, await readIdentity(target.etcd), {
+    method: "POST",
+    json,
   });
-  const [found] = reply.body.kvs as { value: string }[];
+  const [found] = (JSON.parse(body) as { kvs: { value: string }[] }).kvs;
   assert.ok(found, `etcd has ${key}`);
   return Buffer.from(found.value, "base64");
 }
 
 test("a control plane answers over TLS with certificates of its own CA, to which its kubeconfig leads", async () => {
-  const { status, body } = await call(plane, "/version");
+  const { status, body } = await adminRequest(plane, "/version");
   assert.equal(status, 200);
-  assert.match(String(body.gitVersion), /^v1\.\d+\.\d+$/);
+  assert.match((body as { gitVersion: string }).gitVersion, /^v1\.\d+\.\d+$/);
   const kubeconfig = await readFile(plane.kubeconfig, "utf8");
   assert.ok(kubeconfig.includes(`server: ${plane.server}\n`));
   assert.ok(kubeconfig.includes("current-context: under-test\n"));
@@ -150,33 +100,35 @@ test("a control plane answers over TLS with certificates of its own CA, to which
 });
 
 test("etcd talks to nobody without a certificate of its own CA", async () => {
-  const admin = join(plane.dataDir, "pki", "admin");
-  const json = { key: Buffer.from("/").toString("base64") };
-  const { endpoint, caFile } = plane.etcd;
-  await assert.rejects(send(`${endpoint}/v3/kv/range`, caFile, { json }));
-  const cert = await readFile(`${admin}.crt`);
-  await assert.rejects(send(`${endpoint}/v3/kv/range`, caFile, { json, cert, key: await readFile(`${admin}.key`) }));
+  const url = `${plane.etcd.endpoint}/v3/kv/range`;
+  const options = { method: "POST", json: { key: Buffer.from("/").toString("base64") } };
+  const { caPem } = await readIdentity(plane.etcd);
+  await assert.rejects(probe(url, { caPem }, options));
+  await assert.rejects(probe(url, { ...(await adminIdentity(plane)), caPem }, options));
+  assert.equal((await probe(url, await readIdentity(plane.etcd), options)).status, 200);
 });
 
 test("RBAC is on: a service account is refused, and allowed once a role says so", async () => {
   const accounts = "/api/v1/namespaces/default/serviceaccounts";
   const rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
-  await call(plane, accounts, { json: { metadata: { name: "reader" } } });
-  const { body } = await call(plane, `${accounts}/reader/token`, { json: { spec: { expirationSeconds: 600 } } });
-  const { token } = body.status as { token: string };
-  assert.equal((await call(plane, SECRETS, { token })).status, 403);
-  assert.equal((await call(plane, SECRETS, { token: `${token}x` })).status, 401);
-  await call(plane, `${rbac}/roles`, {
+  await adminRequest(plane, accounts, { json: { metadata: { name: "reader" } } });
+  const request = { json: { spec: { expirationSeconds: 600 } } };
+  const { body } = await adminRequest(plane, `${accounts}/reader/token`, request);
+  const text = (body as { status: { token: string } }).status.token;
+  const token = Secret.fromText(text);
+  assert.equal((await adminRequest(plane, SECRETS, { token })).status, 403);
+  assert.equal((await adminRequest(plane, SECRETS, { token: Secret.fromText(`${text}x`) })).status, 401);
+  await adminRequest(plane, `${rbac}/roles`, {
     json: { metadata: { name: "reader" }, rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list"] }] },
   });
-  await call(plane, `${rbac}/rolebindings`, {
+  await adminRequest(plane, `${rbac}/rolebindings`, {
     json: {
       metadata: { name: "reader" },
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
       subjects: [{ kind: "ServiceAccount", name: "reader", namespace: "default" }],
     },
   });
-  for (let left = 200; (await call(plane, SECRETS, { token })).status !== 200; left--) {
+  for (let left = 200; (await adminRequest(plane, SECRETS, { token })).status !== 200; left--) {
     assert.ok(left > 0, "the role never took effect");
     await sleep(25);
   }
@@ -191,7 +143,7 @@ test("the encryption configuration is honoured: etcd does not hold the value", a
 
 test("the audit webhook hears of a Secret that is read", async () => {
   await createSecret(plane, "audited");
-  await call(plane, `${SECRETS}/audited`);
+  await adminRequest(plane, `${SECRETS}/audited`);
   const heard = () => events.some((event) => event.verb === "get" && event.objectRef?.name === "audited");
   for (let left = 400; !heard(); left--) {
     assert.ok(left > 0, "the event never came");
@@ -204,7 +156,7 @@ test("a second control plane runs beside the first; without encryption, etcd hol
   assert.notEqual(second.server, plane.server);
   await createSecret(second, "plain");
   assert.equal((await rawBytes(second, "/registry/secrets/default/plain")).includes(VALUE), true);
-  assert.equal((await call(plane, `${SECRETS}/plain`)).status, 404);
+  assert.equal((await adminRequest(plane, `${SECRETS}/plain`)).status, 404);
   await second.stop();
   assert.equal(existsSync(second.dataDir), false, "throw-away data is thrown away");
 });
@@ -212,13 +164,13 @@ test("a second control plane runs beside the first; without encryption, etcd hol
 test("a component that is killed stays dead until it is restarted, and the data is as it was", async () => {
   await createSecret(plane, "kept");
   await plane.kill("kube-apiserver");
-  await assert.rejects(call(plane, `${SECRETS}/kept`), { code: "ECONNREFUSED" });
+  await assert.rejects(adminRequest(plane, `${SECRETS}/kept`), { code: "ECONNREFUSED" });
   assert.equal(plane.processes().length, 2);
   await plane.restart("kube-apiserver");
-  assert.equal((await call(plane, `${SECRETS}/kept`)).status, 200);
+  assert.equal((await adminRequest(plane, `${SECRETS}/kept`)).status, 200);
   await plane.kill("etcd");
   await plane.restart("etcd");
-  assert.equal((await call(plane, `${SECRETS}/kept`)).status, 200);
+  assert.equal((await adminRequest(plane, `${SECRETS}/kept`)).status, 200);
   assert.equal(plane.processes().length, 3);
   await assert.rejects(plane.kill("kubelet"), { code: "KST_USAGE" });
 });
@@ -237,4 +189,26 @@ test("nothing is left when a server refuses to start, and the error says why", a
 test("a data folder serves one control plane at a time", async () => {
   await assert.rejects(startControlPlane({ dataDir: plane.dataDir }), { code: "KST_LAB_IN_USE" });
   assert.equal(plane.processes().length, 3);
+});
+
+test("a control plane whose parent was killed together with the watchdog is ended at the next start", async () => {
+  const code = `
+    const { startControlPlane } = await import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)});
+    const plane = await startControlPlane({ components: { controllerManager: false } });
+    process.stdout.write(JSON.stringify(plane.processes().map(({ pid }) => pid)) + "\\n");
+    setInterval(() => {}, 1000);`;
+  const program = spawn(process.execPath, ["--input-type=module", "-e", code], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(program.stdout, "data")) as [Buffer];
+  const servers = (JSON.parse(line.toString()) as number[]).map((pid) => identify(pid));
+  const children = (await readFile(`/proc/${program.pid}/task/${program.pid}/children`, "utf8")).trim().split(" ");
+  for (const pid of children.map(Number))
+    if (!servers.some((known) => known?.pid === pid)) process.kill(pid, "SIGKILL");
+  program.kill("SIGKILL");
+  await once(program, "exit");
+  const living = () => servers.filter((known) => known !== undefined && isAlive(known)).length;
+  assert.equal(living(), 2, "orphans, as the test needs them");
+  await assert.rejects(startControlPlane({ dataDir: plane.dataDir }), { code: "KST_LAB_IN_USE" });
+  assert.equal(living(), 0);
 });

@@ -1,5 +1,6 @@
 import { request } from "node:https";
 import type { KeyedCertificate } from "../kernel/crypto/certificates.ts";
+import type { Secret } from "../kernel/secret/secret.ts";
 
 const BODY_BOUND = 16 * 1024 * 1024;
 
@@ -13,12 +14,16 @@ export interface ProbeReply {
   readonly body: string;
 }
 
+export interface ProbeOptions {
+  readonly signal?: AbortSignal;
+  readonly method?: string;
+  readonly json?: unknown;
+  /** Sent as a bearer token. */
+  readonly token?: Secret;
+}
+
 /** One HTTPS request to a server of the lab, without a connection pool that could outlive the server. */
-export function probe(
-  url: string,
-  identity: ProbeIdentity,
-  options: { readonly signal?: AbortSignal; readonly method?: string; readonly json?: unknown } = {},
-): Promise<ProbeReply> {
+export function probe(url: string, identity: ProbeIdentity, options: ProbeOptions = {}): Promise<ProbeReply> {
   return new Promise((resolve, reject) => {
     const call = request(url, {
       agent: false,
@@ -27,7 +32,10 @@ export function probe(
       ...(identity.certificate === undefined
         ? {}
         : { cert: identity.certificate.certPem, key: identity.certificate.keyPem.unwrap() }),
-      ...(options.json === undefined ? {} : { headers: { "content-type": "application/json" } }),
+      headers: {
+        ...(options.json === undefined ? {} : { "content-type": "application/json" }),
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token.unwrap().toString()}` }),
+      },
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     call.once("error", reject);

@@ -10,7 +10,7 @@ test("the start time is found behind whatever the command's name holds", () => {
     fc.property(fc.string(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (command, start) => {
       const numbers = Array.from({ length: 18 }, (_, index) => index).join(" ");
       const stat = `4242 (${command}) S ${numbers} ${start} 0 0 0`;
-      assert.deepEqual(parseStat(stat), { state: "S", startTime: String(start) });
+      assert.deepEqual(parseStat(stat), { state: "S", group: 1, startTime: String(start) });
     }),
   );
 });

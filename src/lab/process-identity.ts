@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
  * A process as it can be told from any other: the kernel reuses ids, but not with the same start time.
@@ -24,7 +24,7 @@ export function identifyChild(pid: number): ProcessIdentity | undefined {
   return stat === undefined ? undefined : { pid, startTime: stat.startTime };
 }
 
-function readStat(pid: number): ReturnType<typeof parseStat> {
+function readStat(pid: number): Stat | undefined {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
@@ -32,13 +32,19 @@ function readStat(pid: number): ReturnType<typeof parseStat> {
   }
 }
 
-/** State and start time of a line of /proc/PID/stat. The command in its brackets may itself hold brackets and blanks. */
-export function parseStat(stat: string): { readonly state: string; readonly startTime: string } | undefined {
+interface Stat {
+  readonly state: string;
+  readonly group: number;
+  readonly startTime: string;
+}
+
+/** What a line of /proc/PID/stat says. The command in its brackets may itself hold brackets and blanks. */
+export function parseStat(stat: string): Stat | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0];
   const startTime = fields[19];
   if (state === undefined || startTime === undefined || !/^\d+$/.test(startTime)) return undefined;
-  return { state, startTime };
+  return { state, group: Number(fields[2]), startTime };
 }
 
 /** Whether this very process still runs. */
@@ -57,14 +63,21 @@ export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): 
   }
 }
 
-/** Ends what is left of a group whose leader is gone. Its id cannot be given to another group while a member lives. */
-export function killLeaderlessGroup(pid: number): void {
-  if (identify(pid) !== undefined) return; // the id belongs to somebody else by now
+/**
+ * Kills what is left of a group whose leader is gone, and says whether there was anything. The kernel gives its id to
+ * no other process while a member lives.
+ */
+export function killLeaderlessGroup(pid: number): boolean {
+  if (identify(pid) !== undefined) return false; // the id belongs to somebody else by now
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // nobody is left
+    return false; // the common case, and a cheap one
   }
+  return readdirSync("/proc").some((name) => {
+    const stat = /^\d+$/.test(name) ? readStat(Number(name)) : undefined;
+    return stat !== undefined && stat.group === pid && stat.state !== "Z"; // init reaps zombies in its own time
+  });
 }
 
 /** Where ids and start times have a meaning: this boot, and this PID namespace. */

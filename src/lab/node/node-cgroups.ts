@@ -10,20 +10,23 @@ import type { Supervisor } from "../supervisor.ts";
 export async function makeNodeCgroups(supervisor: Supervisor): Promise<string> {
   const name = `kustody-${randomBytes(4).toString("hex")}`;
   for (const hierarchy of cgroupHierarchies(await readFile("/proc/self/mounts", "utf8"))) {
-    const path = join(hierarchy, name);
+    const path = join(hierarchy.path, name);
     supervisor.recordCgroup(path);
-    await mkdir(path);
+    if (hierarchy.inUse) await mkdir(path);
   }
   return `/${name}`;
 }
 
-/** Mount points of the cgroup hierarchies in a mounts file (proc(5)): those of v1, else the one of v2. Pure. */
-export function cgroupHierarchies(mounts: string): string[] {
-  const found = mounts.split("\n").map((line) => line.split(" "));
-  const ofType = (type: string) =>
-    found.flatMap(([, path, kind]) =>
-      kind === type && path !== undefined && path.startsWith("/sys/fs/cgroup") ? [path] : [],
-    );
-  const first = ofType("cgroup");
-  return [...new Set(first.length > 0 ? first : ofType("cgroup2"))];
+/**
+ * The cgroup hierarchies in a mounts file (proc(5)). Where those of v1 are in use, a v2 beside them is not, though
+ * containers leave a folder there as well. Pure.
+ */
+export function cgroupHierarchies(mounts: string): { readonly path: string; readonly inUse: boolean }[] {
+  const found = mounts.split("\n").flatMap((line) => {
+    const [, path = "", type] = line.split(" ");
+    const known = type === "cgroup" || type === "cgroup2";
+    return known && path.startsWith("/sys/fs/cgroup") ? [{ path, type }] : [];
+  });
+  const first = found.some(({ type }) => type === "cgroup");
+  return found.map(({ path, type }) => ({ path, inUse: !first || type === "cgroup" }));
 }

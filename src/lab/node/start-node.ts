@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { KustodyError } from "../../kernel/errors.ts";
 import { onFreePorts } from "../free-ports.ts";
-import { type ProbeIdentity, probe } from "../https-probe.ts";
+import { answersOk, type ProbeIdentity, probe } from "../https-probe.ts";
 import { writeKubeconfig } from "../kubeconfig.ts";
 import type { Startup } from "../start-servers.ts";
 import type { ProcessSpec } from "../supervisor.ts";
@@ -155,7 +155,8 @@ async function startKubelet(
       `--node-ip=${NODE_ADDRESS}`,
       ...(options.extraArgs?.kubelet ?? []),
     ]),
-    ready: (signal) => takesPods(server, admin, signal),
+    ready: async (signal) =>
+      (await answersOk(`https://127.0.0.1:${port}/healthz`, admin)(signal)) && (await takesPods(server, admin, signal)),
     graceMillis: 1000,
   });
   await supervisor.start(kubelet, options.signal);
