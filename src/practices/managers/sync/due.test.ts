@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type DueFacts, dueOf, jittered } from "./due.ts";
+
+const HOUR = 3_600_000;
+const NOW = 1_800_000_000_000;
+const synced: DueFacts = {
+  refreshPolicy: undefined,
+  refreshMillis: HOUR,
+  syncedVersion: "1-a",
+  currentVersion: "1-a",
+  refreshedAt: NOW - HOUR / 4,
+  targetIntact: true,
+  frozen: false,
+};
+
+const CASES: [string, Partial<DueFacts>, ReturnType<typeof dueOf>][] = [
+  ["waits for the rest of the interval", {}, { now: false, inMillis: (HOUR * 3) / 4 }],
+  ["is due when the interval is over", { refreshedAt: NOW - HOUR }, { now: true, first: false }],
+  ["is due first of all when it was never synced", { syncedVersion: undefined }, { now: true, first: true }],
+  ["is due when its spec, labels or annotations changed", { currentVersion: "2-a" }, { now: true, first: false }],
+  ["is due when the target is gone or was changed", { targetIntact: false }, { now: true, first: false }],
+  ["is due when the last refresh lies in the future", { refreshedAt: NOW + 1 }, { now: true, first: false }],
+  ["is due when no refresh is known", { refreshedAt: undefined }, { now: true, first: false }],
+  [
+    "with an interval of zero waits for nothing",
+    { refreshMillis: 0, refreshedAt: 0 },
+    { now: false, inMillis: undefined },
+  ],
+  [
+    "with an interval of zero ignores even force-sync",
+    { refreshMillis: 0, currentVersion: "1-b" },
+    { now: false, inMillis: undefined },
+  ],
+  [
+    "with an interval of zero repairs its target",
+    { refreshMillis: 0, targetIntact: false },
+    { now: true, first: false },
+  ],
+  [
+    "CreatedOnce ignores changes",
+    { refreshPolicy: "CreatedOnce", currentVersion: "2-a" },
+    { now: false, inMillis: undefined },
+  ],
+  [
+    "CreatedOnce repairs its target",
+    { refreshPolicy: "CreatedOnce", targetIntact: false },
+    { now: true, first: false },
+  ],
+  ["OnChange ignores the interval", { refreshPolicy: "OnChange", refreshedAt: 0 }, { now: false, inMillis: undefined }],
+  [
+    "OnChange follows changes, whatever the interval",
+    { refreshPolicy: "OnChange", refreshMillis: 0, currentVersion: "2-a" },
+    { now: true, first: false },
+  ],
+  [
+    "an immutable target is left alone",
+    { frozen: true, currentVersion: "2-a", refreshedAt: 0 },
+    { now: false, inMillis: undefined },
+  ],
+  [
+    "an immutable target that is gone is made again",
+    { frozen: true, targetIntact: false },
+    { now: true, first: false },
+  ],
+];
+
+for (const [name, facts, expected] of CASES) {
+  test(`an ExternalSecret ${name}`, () => {
+    assert.deepEqual(dueOf({ ...synced, ...facts }, NOW), expected);
+  });
+}
+
+test("appointments spread over the last tenth of the interval", () => {
+  assert.equal(jittered(HOUR, 0), HOUR);
+  assert.equal(jittered(HOUR, 1), HOUR * 0.9);
+  assert.equal(jittered(0, 0.5), 1);
+});

@@ -1,0 +1,51 @@
+import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
+
+/** Interval where none is set: upstream's CRD default, applied here so that no default is written into objects. */
+export const DEFAULT_REFRESH_MILLIS = 3_600_000;
+
+export interface DueFacts {
+  readonly refreshPolicy: ExternalSecretSpec["refreshPolicy"];
+  /** As parsed from the spec; zero or less means once. */
+  readonly refreshMillis: number;
+  /** What `status.syncedResourceVersion` says, and what it would be now. */
+  readonly syncedVersion: string | undefined;
+  readonly currentVersion: string;
+  /** Our own memory of the last refresh, or else `status.refreshTime`, which is persisted more seldom. */
+  readonly refreshedAt: number | undefined;
+  /** The target is there and as it was written, so far as we can tell. */
+  readonly targetIntact: boolean;
+  /** immutable, and synced once: only a target that is gone counts. */
+  readonly frozen: boolean;
+}
+
+/** Whether to read from the store now, else in how many milliseconds; `undefined` only when something changes. */
+export type Due =
+  | { readonly now: true; readonly first: boolean }
+  | { readonly now: false; readonly inMillis: number | undefined };
+
+/**
+ * Pure. The rules of upstream's refresh policies: CreatedOnce never again after the first sync; OnChange when the object
+ * changed; Periodic (the default) when the interval is over or the object changed, and with an interval of zero once.
+ * A target that is gone or was tampered with is repaired under every policy.
+ */
+export function dueOf(facts: DueFacts, now: number): Due {
+  const first = facts.syncedVersion === undefined || facts.syncedVersion === "";
+  if (first || !facts.targetIntact) return { now: true, first };
+  if (facts.frozen || facts.refreshPolicy === "CreatedOnce") return { now: false, inMillis: undefined };
+  const once = facts.refreshPolicy !== "OnChange" && facts.refreshMillis <= 0;
+  if (once) return { now: false, inMillis: undefined };
+  if (facts.syncedVersion !== facts.currentVersion) return { now: true, first: false };
+  if (facts.refreshPolicy === "OnChange") return { now: false, inMillis: undefined };
+  // A time in the future comes from another clock and tells nothing.
+  if (facts.refreshedAt === undefined || facts.refreshedAt > now) return { now: true, first: false };
+  const remaining = facts.refreshedAt + facts.refreshMillis - now;
+  return remaining <= 0 ? { now: true, first: false } : { now: false, inMillis: remaining };
+}
+
+/**
+ * Pure. The appointment for the next refresh: the interval less up to a tenth of it, so that objects which were created or
+ * restarted together drift apart (upstream refreshes them all at once for ever).
+ */
+export function jittered(millis: number, random: number): number {
+  return Math.max(1, Math.round(millis * (1 - random * 0.1)));
+}

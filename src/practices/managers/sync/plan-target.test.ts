@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { OwnerReference } from "../../../kernel/kube/object/object-meta.ts";
+import type { ObservedTarget } from "./observed-target.ts";
+import { planTarget, type TargetFacts, targetMetadata } from "./plan-target.ts";
+
+const owner: OwnerReference = {
+  apiVersion: "external-secrets.io/v1",
+  kind: "ExternalSecret",
+  name: "db",
+  uid: "u1",
+  controller: true,
+  blockOwnerDeletion: true,
+};
+const metadata = targetMetadata({ namespace: "shop", name: "db" }, "Owner", "h1");
+const observed: ObservedTarget = {
+  uid: "s1",
+  resourceVersion: "7",
+  type: "Opaque",
+  immutable: false,
+  ...metadata,
+  owners: [owner],
+  prints: { password: "p1" },
+  hashMatches: true,
+};
+const facts: TargetFacts = {
+  creationPolicy: "Owner",
+  owner,
+  desired: { ...metadata, immutable: false, prints: { password: "p1" } },
+  observed,
+};
+const plan = (change: Partial<TargetFacts>, seen: Partial<ObservedTarget> = {}) =>
+  planTarget({ ...facts, observed: { ...observed, ...seen }, ...change });
+const changed = { desired: { ...facts.desired, prints: { password: "p2" } } };
+
+test("nothing is written when the target has all that is desired", () => {
+  assert.deepEqual(plan({}), { kind: "none" });
+});
+
+test("labels and annotations that others added to the target are no reason to write", () => {
+  const labels = { ...observed.labels, "argocd.argoproj.io/instance": "shop" };
+  assert.deepEqual(plan({}, { labels }), { kind: "none" });
+});
+
+test("a missing target is created, with an owner only under Owner", () => {
+  assert.deepEqual(plan({ observed: undefined }), { kind: "create", owners: [owner] });
+  assert.deepEqual(plan({ observed: undefined, creationPolicy: "Orphan" }), { kind: "create", owners: [] });
+  assert.deepEqual(plan({ observed: undefined, creationPolicy: "CreateOrMerge" }), { kind: "create", owners: [] });
+  assert.deepEqual(plan({ observed: undefined, creationPolicy: "Merge" }), { kind: "missing" });
+  assert.deepEqual(plan({ observed: undefined, creationPolicy: "None" }), { kind: "none" });
+});
+
+test("other data is an update at the version that was seen", () => {
+  const expected = { kind: "update", resourceVersion: "7", owners: [owner], extraKeys: [], metadataOnly: false };
+  assert.deepEqual(plan(changed), expected);
+});
+
+test("keys that are no longer desired are named", () => {
+  const change = plan({}, { prints: { password: "p1", old: "p0" } });
+  assert.ok(change.kind === "update");
+  assert.deepEqual(change.extraKeys, ["old"]);
+});
+
+test("a target of another ExternalSecret is refused", () => {
+  const change = plan(changed, { owners: [{ ...owner, name: "other", uid: "u2" }] });
+  assert.deepEqual(change, { kind: "refuse", step: "owned", cause: "other" });
+});
+
+test("a target that another controller owns is refused under Owner and merged into under Merge", () => {
+  const owners = [{ ...owner, apiVersion: "cert-manager.io/v1", kind: "Certificate", name: "web" }];
+  assert.equal(plan(changed, { owners }).kind, "refuse");
+  const merged = plan({ ...changed, creationPolicy: "Merge" }, { owners });
+  assert.ok(merged.kind === "update");
+  assert.deepEqual(merged.owners, owners);
+});
+
+test("a recreated ExternalSecret takes over the target that its namesake left", () => {
+  const change = plan({}, { owners: [{ ...owner, uid: "u0" }] });
+  assert.ok(change.kind === "update");
+  assert.deepEqual(change.owners, [owner]);
+});
+
+test("leaving Owner gives the ownership up", () => {
+  const change = plan({ creationPolicy: "Orphan" });
+  assert.ok(change.kind === "update");
+  assert.deepEqual(change.owners, []);
+});
+
+test("the data of an immutable target is never written, its metadata is", () => {
+  assert.equal(plan(changed, { immutable: true }).kind, "refuse");
+  const change = plan({}, { immutable: true, labels: {} });
+  assert.ok(change.kind === "update");
+  assert.equal(change.metadataOnly, true);
+});
+
+test("the copy of the ExternalSecret's metadata leaves out what would make tools think the target theirs", () => {
+  const annotations = {
+    team: "a",
+    "argocd.argoproj.io/tracking-id": "x",
+    "kubectl.kubernetes.io/last-applied-configuration": "{}",
+    "external-secrets.io/force-sync": "1",
+  };
+  const copied = targetMetadata({ namespace: "shop", name: "db", annotations }, "Orphan", "h");
+  assert.deepEqual(copied, {
+    labels: { "reconcile.external-secrets.io/managed": "true" },
+    annotations: { team: "a", "reconcile.external-secrets.io/data-hash": "h" },
+  });
+});

@@ -1,0 +1,121 @@
+import type { OwnerReference } from "../../../kernel/kube/object/object-meta.ts";
+import type { Target } from "../model/external-secret-spec.ts";
+import { CREATED_BY_LABEL, createdByOf, DATA_HASH_ANNOTATION, MANAGED_LABEL } from "../model/names.ts";
+import type { ObservedTarget } from "./observed-target.ts";
+import type { FailedStep } from "./outcome.ts";
+
+/** What the target should be. Values are known by their HMAC here; the writer has them. */
+export interface DesiredTarget {
+  readonly labels: Readonly<Record<string, string>>;
+  /** With the data-hash annotation. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly immutable: boolean;
+  readonly prints: Readonly<Record<string, string>>;
+}
+
+export interface TargetFacts {
+  readonly creationPolicy: NonNullable<Target["creationPolicy"]>;
+  /** The ExternalSecret, as owner. */
+  readonly owner: OwnerReference;
+  readonly desired: DesiredTarget;
+  readonly observed: ObservedTarget | undefined;
+}
+
+/** What is to be done to the target. */
+export type TargetChange =
+  | { readonly kind: "none" }
+  | { readonly kind: "create"; readonly owners: readonly OwnerReference[] }
+  | {
+      readonly kind: "update";
+      readonly resourceVersion: string;
+      readonly owners: readonly OwnerReference[];
+      /** Keys that are there and not desired: those that this ExternalSecret wrote are to be removed. */
+      readonly extraKeys: readonly string[];
+      /** The data is immutable: only metadata may be written. */
+      readonly metadataOnly: boolean;
+    }
+  | { readonly kind: "missing" }
+  | { readonly kind: "refuse"; readonly step: FailedStep; readonly cause: string };
+
+/**
+ * Pure. Upstream's creation policies: Owner and Orphan create and update, CreateOrMerge likewise without owning, Merge only
+ * updates, None does nothing. Nothing is done when what is there already has all that is desired.
+ */
+export function planTarget({ creationPolicy, owner, desired, observed }: TargetFacts): TargetChange {
+  if (creationPolicy === "None") return { kind: "none" };
+  const owns = creationPolicy === "Owner";
+  if (observed === undefined) {
+    return creationPolicy === "Merge" ? { kind: "missing" } : { kind: "create", owners: owns ? [owner] : [] };
+  }
+  const controller = observed.owners.find(({ controller }) => controller === true);
+  const mine = controller !== undefined && isSame(controller, owner);
+  if (controller !== undefined && !mine) {
+    if (controller.kind === "ExternalSecret") return { kind: "refuse", step: "owned", cause: controller.name };
+    if (owns)
+      return { kind: "refuse", step: "own", cause: `it is controlled by ${controller.kind} ${controller.name}` };
+  }
+  const others = observed.owners.filter((one) => !isSame(one, owner));
+  const owners = owns ? [...others, owner] : others;
+  const dataChanged = Object.entries(desired.prints).some(([key, print]) => observed.prints[key] !== print);
+  const extraKeys = Object.keys(observed.prints).filter((key) => !(key in desired.prints));
+  const ownersChanged = owns ? controller?.uid !== owner.uid : mine;
+  const metadataChanged = ownersChanged || !includes(observed, desired);
+  if (!dataChanged && !metadataChanged && extraKeys.length === 0) return { kind: "none" };
+  if (observed.immutable && dataChanged) {
+    return { kind: "refuse", step: "immutable", cause: "its data differs from the store's" };
+  }
+  return {
+    kind: "update",
+    resourceVersion: observed.resourceVersion,
+    owners,
+    extraKeys,
+    metadataOnly: observed.immutable,
+  };
+}
+
+/** The version of the API may change over time, and a recreated ExternalSecret takes its target over by name. */
+function isSame(a: OwnerReference, b: OwnerReference): boolean {
+  return a.kind === b.kind && a.name === b.name && groupOf(a) === groupOf(b);
+}
+
+const groupOf = ({ apiVersion }: OwnerReference): string => apiVersion.split("/")[0] ?? "";
+
+function includes(observed: ObservedTarget, desired: DesiredTarget): boolean {
+  const has = (there: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean =>
+    Object.entries(wanted).every(([key, value]) => there[key] === value);
+  return (
+    has(observed.labels, desired.labels) &&
+    has(observed.annotations, desired.annotations) &&
+    (!desired.immutable || observed.immutable)
+  );
+}
+
+/** Annotations that belong to the ExternalSecret itself: on a copy they would make kubectl and Argo CD think it theirs. */
+const NOT_COPIED = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "argocd.argoproj.io/tracking-id",
+  "external-secrets.io/force-sync",
+]);
+
+/** Pure. The labels and annotations of a target without a template: the ExternalSecret's own, and those that mark it. */
+export function targetMetadata(
+  externalSecret: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  },
+  creationPolicy: TargetFacts["creationPolicy"],
+  dataHash: string,
+): Pick<DesiredTarget, "labels" | "annotations"> {
+  const annotations = Object.entries(externalSecret.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key));
+  const { namespace, name } = externalSecret;
+  return {
+    labels: {
+      ...externalSecret.labels,
+      [MANAGED_LABEL]: "true",
+      ...(creationPolicy === "Owner" ? { [CREATED_BY_LABEL]: createdByOf(namespace, name) } : {}),
+    },
+    annotations: { ...Object.fromEntries(annotations), [DATA_HASH_ANNOTATION]: dataHash },
+  };
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
+import { wantsOf } from "./wanted.ts";
+
+const store = { name: "vault", kind: "ClusterSecretStore" as const };
+const entry = (secretKey: string, key: string) => ({ secretKey, remoteRef: { key } });
+
+test("dataFrom comes before data, and each names its store, ref and place", () => {
+  const spec: ExternalSecretSpec = {
+    secretStoreRef: store,
+    data: [{ secretKey: "password", remoteRef: { key: "db", property: "pw", version: "3" } }],
+    dataFrom: [{ extract: { key: "all", metadataPolicy: "Fetch" }, sourceRef: { storeRef: { name: "other" } } }],
+  };
+  const { wanted, unsupported, mistakes } = wantsOf(spec);
+  assert.deepEqual([unsupported, mistakes], [[], []]);
+  assert.deepEqual(
+    wanted.map(({ where, store, ref, secretKey }) => [where, store, ref, secretKey]),
+    [
+      ["spec.dataFrom[0].extract", { kind: "SecretStore", name: "other" }, { key: "all", part: "metadata" }, undefined],
+      ["spec.data[0]", store, { key: "db", version: "3" }, "password"],
+    ],
+  );
+});
+
+test("fields that are not carried out yet are named, one by one", () => {
+  const spec: ExternalSecretSpec = {
+    secretStoreRef: store,
+    syncWindows: { kind: "deny", windows: [] },
+    target: { template: {}, manifest: { apiVersion: "v1", kind: "ConfigMap" } },
+    dataFrom: [
+      { find: {} },
+      { sourceRef: { generatorRef: { kind: "Password", name: "p" } } },
+      { extract: { key: "a" }, rewrite: [{ regexp: { source: "a", target: "b" } }] },
+    ],
+  };
+  assert.deepEqual(wantsOf(spec).unsupported, [
+    "spec.syncWindows",
+    "spec.target.template",
+    "spec.target.manifest",
+    "spec.dataFrom[0].find",
+    "spec.dataFrom[1].sourceRef.generatorRef",
+    "spec.dataFrom[2].rewrite",
+  ]);
+});
+
+const MISTAKES: [string, ExternalSecretSpec, RegExp][] = [
+  ["nothing to read", { secretStoreRef: store }, /either data or dataFrom/],
+  ["no store", { data: [entry("a", "b")] }, /names no store/],
+  ["a key twice", { secretStoreRef: store, data: [entry("a", "b"), entry("a", "c")] }, /duplicate secretKey found: a/],
+  [
+    "Delete without Owner",
+    { secretStoreRef: store, data: [entry("a", "b")], target: { deletionPolicy: "Delete", creationPolicy: "Orphan" } },
+    /deletionPolicy=Delete/,
+  ],
+  [
+    "Merge with None",
+    { secretStoreRef: store, data: [entry("a", "b")], target: { deletionPolicy: "Merge", creationPolicy: "None" } },
+    /deletionPolicy=Merge/,
+  ],
+];
+for (const [name, spec, message] of MISTAKES) {
+  test(`a spec with ${name} is a mistake`, () => {
+    assert.match(wantsOf(spec).mistakes.join(), message);
+  });
+}

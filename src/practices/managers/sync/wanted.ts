@@ -1,0 +1,107 @@
+import type { Ref } from "../../../kernel/stores/store.ts";
+import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
+import type { RemoteRef, StoreRef } from "../model/remote-ref.ts";
+
+/** Which store object: the namespace is the asking object's for a SecretStore, and none for a ClusterSecretStore. */
+export interface StoreName {
+  readonly kind: "SecretStore" | "ClusterSecretStore";
+  readonly name: string;
+}
+
+/** One thing that an ExternalSecret wants from a store. */
+export interface Wanted {
+  /** Where in the spec it stands, for messages: `spec.data[3]`. */
+  readonly where: string;
+  readonly store: StoreName;
+  readonly ref: Ref;
+  readonly remoteRef: RemoteRef;
+  /** The key in the target that takes the value; absent for `extract`, which brings its own keys. */
+  readonly secretKey?: string;
+}
+
+export interface Wants {
+  /** In the order in which later ones win: dataFrom entries, then data. */
+  readonly wanted: readonly Wanted[];
+  /** Fields in use that Kustody does not carry out yet: then nothing of the object is touched. */
+  readonly unsupported: readonly string[];
+  /** Mistakes that no store can cure. */
+  readonly mistakes: readonly string[];
+}
+
+/** Pure. Everything that a spec asks for. */
+export function wantsOf(spec: ExternalSecretSpec): Wants {
+  const wanted: Wanted[] = [];
+  const unsupported = unsupportedTargetFields(spec);
+  const mistakes: string[] = [];
+  const want = (where: string, remoteRef: RemoteRef, store: StoreRef | undefined, secretKey?: string): void => {
+    const name = store?.name ?? spec.secretStoreRef?.name;
+    const kind = (store?.name === undefined ? spec.secretStoreRef?.kind : store.kind) ?? "SecretStore";
+    if (name === undefined) mistakes.push(`${where} names no store, and spec.secretStoreRef is not set`);
+    else
+      wanted.push({
+        where,
+        store: { kind, name },
+        ref: refOf(remoteRef),
+        remoteRef,
+        ...(secretKey === undefined ? {} : { secretKey }),
+      });
+  };
+  spec.dataFrom?.forEach(({ extract, find, rewrite, sourceRef }, index) => {
+    const where = `spec.dataFrom[${index}]`;
+    if (find !== undefined) unsupported.push(`${where}.find`);
+    else if (sourceRef?.generatorRef !== undefined) unsupported.push(`${where}.sourceRef.generatorRef`);
+    else if (extract === undefined) mistakes.push(`${where} has neither extract nor find nor a generator`);
+    else want(`${where}.extract`, extract, sourceRef?.storeRef);
+    if (rewrite !== undefined && rewrite.length > 0) unsupported.push(`${where}.rewrite`);
+  });
+  spec.data?.forEach(({ secretKey, remoteRef, sourceRef }, index) => {
+    const where = `spec.data[${index}]`;
+    if (sourceRef?.generatorRef === undefined) want(where, remoteRef, sourceRef?.storeRef, secretKey);
+    else unsupported.push(`${where}.sourceRef.generatorRef`);
+  });
+  if (!spec.data?.length && !spec.dataFrom?.length) mistakes.push("either data or dataFrom should be specified");
+  mistakes.push(...policyMistakes(spec), ...duplicateKeys(spec));
+  return { wanted, unsupported, mistakes };
+}
+
+function refOf({ key, version, metadataPolicy }: RemoteRef): Ref {
+  return {
+    key,
+    ...(version === undefined || version === "" ? {} : { version }),
+    ...(metadataPolicy === "Fetch" ? { part: "metadata" } : {}),
+  };
+}
+
+function unsupportedTargetFields({ target, syncWindows }: ExternalSecretSpec): string[] {
+  const fields: [string, boolean][] = [
+    ["spec.syncWindows", syncWindows !== undefined],
+    ["spec.target.template", target?.template !== undefined],
+    ["spec.target.manifest", target?.manifest !== undefined],
+  ];
+  return fields.filter(([, used]) => used).map(([field]) => field);
+}
+
+/** The rules that upstream's validating webhook has; they hold here whether or not a webhook is there. */
+function policyMistakes({ target }: ExternalSecretSpec): string[] {
+  const creation = target?.creationPolicy ?? "Owner";
+  if (target?.deletionPolicy === "Delete" && creation !== "Owner") {
+    return [
+      "deletionPolicy=Delete must not be used when the controller doesn't own the secret. Please set creationPolicy=Owner",
+    ];
+  }
+  if (target?.deletionPolicy === "Merge" && creation === "None") {
+    return ["deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to merge with"];
+  }
+  return [];
+}
+
+function duplicateKeys({ data }: ExternalSecretSpec): string[] {
+  const seen = new Set<string>();
+  return (data ?? []).flatMap(({ secretKey }) => {
+    if (!seen.has(secretKey)) {
+      seen.add(secretKey);
+      return [];
+    }
+    return [`duplicate secretKey found: ${secretKey}`];
+  });
+}
