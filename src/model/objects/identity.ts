@@ -60,3 +60,9 @@ export function subjectOf(object: KubeObject, field?: string): Subject {
     ...(field === undefined || field === "" ? {} : { field }),
   };
 }
+
+/** The object in a sentence: `Deployment shop/web`, `ClusterRole ops`. */
+export function titleOf(object: KubeObject): string {
+  const namespace = namespaceOf(object);
+  return `${object.kind} ${namespace === undefined ? "" : `${namespace}/`}${nameOf(object)}`;
+}

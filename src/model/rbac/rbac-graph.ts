@@ -50,7 +50,8 @@ export class RbacGraph {
   /** The bindings that grant `role`, by itself or through ClusterRoles that aggregate it. */
   bindingsOf(role: Role): readonly Binding[] {
     const direct = this.#bindingsByRole.get(keyOf(role.kind, role.namespace, role.name)) ?? [];
-    const through = this.#aggregatedBy.get(role) ?? [];
+    const through =
+      this.#aggregatedBy.get(this.#roleByKey.get(keyOf(role.kind, role.namespace, role.name)) ?? role) ?? [];
     return [
       ...direct,
       ...through.flatMap((parent) => this.#bindingsByRole.get(keyOf(parent.kind, undefined, parent.name)) ?? []),

@@ -1,0 +1,59 @@
+import { type CredentialSign, credentialInValue, literalCredential } from "./literal-credential.ts";
+
+/** A credential in a configuration text: the line counts from 1 inside the text, the property is its name there. */
+export interface TextCredential {
+  readonly line: number;
+  readonly property: string;
+  readonly sign: CredentialSign;
+}
+
+const MAX_TEXT = 1024 * 1024;
+const MAX_LINE = 4096;
+const MAY_HOLD = /pass|pwd|secret|token|key|cred|auth|:\/\//i;
+const NAME = /^(?:export |- |set )?\s*["']?([A-Za-z_][\w.-]{0,120})["']?\s{0,8}$/;
+
+/**
+ * The first credential in a text with lines such as `name: value`, `name=value` or `"name": "value",`: properties, ini, env, YAML, JSON.
+ * Comments and what a program fills in (`$VAR`, calls) are none.
+ */
+export function credentialInText(text: string): TextCredential | undefined {
+  const looked = text.slice(0, MAX_TEXT);
+  if (!MAY_HOLD.test(looked)) return undefined;
+  const key = credentialInValue(looked);
+  if (key === "a private key") return { line: lineOf(looked, "PRIVATE KEY-----"), property: "", sign: key };
+  let number = 0;
+  for (const line of looked.split("\n")) {
+    number++;
+    if (line.length > MAX_LINE) continue;
+    const found = credentialInLine(line.trim());
+    if (found !== undefined) return { line: number, ...found };
+  }
+  return undefined;
+}
+
+function credentialInLine(line: string): { property: string; sign: CredentialSign } | undefined {
+  if (line === "" || /^(?:#|\/\/|;|\*|<!--)/.test(line)) return undefined;
+  const separator = line.search(/[:=]/);
+  const property = separator === -1 ? undefined : NAME.exec(line.slice(0, separator))?.[1];
+  if (property === undefined) {
+    const sign = credentialInValue(line);
+    return sign === undefined ? undefined : { property: "", sign };
+  }
+  const value = unquote(line.slice(separator + 1).trim());
+  if (/\$[\w({]|^[\w.]+\(|^[{[|>&*!]/.test(value)) {
+    const sign = credentialInValue(value);
+    return sign === undefined ? undefined : { property, sign };
+  }
+  const sign = literalCredential(property, value);
+  return sign === undefined ? undefined : { property, sign };
+}
+
+function unquote(value: string): string {
+  const bare = value.endsWith(",") || value.endsWith(";") ? value.slice(0, -1).trimEnd() : value;
+  const [first] = bare;
+  return bare.length > 1 && (first === '"' || first === "'") && bare.endsWith(first) ? bare.slice(1, -1) : bare;
+}
+
+function lineOf(text: string, mark: string): number {
+  return text.slice(0, text.indexOf(mark)).split("\n").length;
+}

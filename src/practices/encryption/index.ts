@@ -1,0 +1,10 @@
+import { part } from "../../kernel/station.ts";
+import type { PracticeStation } from "../../model/world/practice-station.ts";
+import { CONFIGURATION_CHECKS, PROVIDER_CHECKS } from "./checks.ts";
+import { encryptionConfigurationsOf, placedProvidersOf } from "./encryption-configuration.ts";
+
+/** Practice 3: encrypted at rest. */
+export const encryption: PracticeStation = {
+  practice: "encryption",
+  parts: [part(encryptionConfigurationsOf, CONFIGURATION_CHECKS), part(placedProvidersOf, PROVIDER_CHECKS)],
+};

@@ -1,0 +1,10 @@
+import { part } from "../../kernel/station.ts";
+import type { PracticeStation } from "../../model/world/practice-station.ts";
+import { CLUSTER_SECRET_CHECKS } from "./checks.ts";
+import { clusterSecretsOf } from "./cluster-secret.ts";
+
+/** Practice 2: external managers own the secret. */
+export const managers: PracticeStation = {
+  practice: "managers",
+  parts: [part(clusterSecretsOf, CLUSTER_SECRET_CHECKS)],
+};
