@@ -46,6 +46,23 @@ export const ERROR_CODES = {
   KST_KUBE_BUSY: "the API server turned the request away to protect itself",
   KST_KUBE_SERVER: "the API server failed",
   KST_KUBE_REPLY: "what the API server sent cannot be understood",
+  KST_RECORD_CONFLICT: "somebody else wrote a shared Secret first",
+  KST_CERTIFICATES_INVALID: "the Secret with the server's certificates cannot be used",
+  KST_SERVER_LISTEN: "the address to serve on is taken or not allowed",
+  KST_SERVER_NO_CERTIFICATE: "no certificate to serve with arrived in time",
+  KST_STORE_SPEC: "the specification of a secret store cannot be used",
+  KST_STORE_QUERY: "a store cannot look for keys in this way",
+  KST_STORE_FAILED: "a store could not finish a listing",
+  KST_REFERENCE_FOREIGN: "a store refers to an object in a namespace that it must not reach into",
+  KST_LOCAL_STORE_KEY: "the key of the local store is missing, of the wrong length, or readable by others",
+  KST_LOCAL_STORE_CORRUPT: "the file of the local store is damaged, or belongs to another key",
+  KST_LOCAL_STORE_BUSY: "another process holds the local store",
+  KST_VALUE_PROPERTY: "a remote value does not have the property that was asked for",
+  KST_VALUE_NOT_OBJECT: "a remote value is not a JSON object, so it cannot be spread over keys",
+  KST_VALUE_DECODE: "a remote value is not in the encoding that was asked for",
+  KST_VALUE_NULL_BYTE: "a remote value has a NUL byte, which the policy forbids",
+  KST_VALUE_KEY: "a key of the result is not allowed in a Secret, or two become one",
+  KST_DURATION_INVALID: "a duration cannot be understood",
 } as const;
 
 export interface KustodyErrorOptions {

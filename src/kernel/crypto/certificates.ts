@@ -29,8 +29,8 @@ export interface LeafRequest extends CaRequest {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Certificates begin a little in the past: the clocks of two machines differ. */
-const BACKDATE = 5 * 60 * 1000;
+/** Milliseconds by which certificates begin before they were issued: the clocks of two machines differ. */
+export const BACKDATE = 5 * 60 * 1000;
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
 /**

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { isIPv6 } from "node:net";
 import type { Secret } from "../secret/secret.ts";
 
 /** What others need to know of a certificate; times are milliseconds since the epoch. */
@@ -10,7 +11,7 @@ export interface CertificateFacts {
   readonly isCa: boolean;
   readonly notBefore: number;
   readonly notAfter: number;
-  /** DNS names and IP addresses of the subjectAltName extension. */
+  /** DNS names and IP addresses of the subjectAltName extension; IPv6 in its shortest form. */
   readonly names: readonly string[];
 }
 
@@ -34,7 +35,7 @@ export function readCertificate(pem: string): CertificateFacts {
     names: (certificate.subjectAltName ?? "")
       .split(", ")
       .filter((name) => /^(DNS|IP Address):/.test(name))
-      .map((name) => name.slice(name.indexOf(":") + 1)),
+      .map((name) => canonicalName(name.slice(name.indexOf(":") + 1))),
   };
 }
 
@@ -48,4 +49,9 @@ export function isIssuedBy(pem: string, issuerPem: string): boolean {
 /** Whether the private key belongs to the certificate. Throws node:crypto's error when either can't be parsed. */
 export function keyMatches(pem: string, keyPem: Secret): boolean {
   return new X509Certificate(pem).checkPrivateKey(createPrivateKey(keyPem.unwrap()));
+}
+
+/** One spelling for each name: lower case, and IPv6 as RFC 5952 writes it, so that names can be compared. */
+export function canonicalName(name: string): string {
+  return isIPv6(name) ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name.toLowerCase();
 }
