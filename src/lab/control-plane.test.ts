@@ -13,7 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Secret } from "../kernel/secret/secret.ts";
 import { type AdminReply, adminIdentity, adminRequest, readIdentity } from "./admin-client.ts";
 import { probe } from "./https-probe.ts";
-import { type ControlPlane, startControlPlane } from "./index.ts";
+import { type ControlPlane, startControlPlane, stopDetached } from "./index.ts";
 import { identify, isAlive } from "./process-identity.ts";
 
 const VALUE = "correct-horse-battery-staple";
@@ -159,6 +159,27 @@ test("a second control plane runs beside the first; without encryption, etcd hol
   assert.equal((await adminRequest(plane, `${SECRETS}/plain`)).status, 404);
   await second.stop();
   assert.equal(existsSync(second.dataDir), false, "throw-away data is thrown away");
+});
+
+test("a control plane continues from its data folder, and outlives its program once it is detached", async () => {
+  const dataDir = join(folder, "continued");
+  const components = { controllerManager: false };
+  const first = await startControlPlane({ dataDir, components });
+  await createSecret(first, "continued");
+  const ca = await readFile(first.caFile, "utf8");
+  await first.stop();
+  const second = await startControlPlane({ dataDir, components });
+  try {
+    assert.equal(await readFile(second.caFile, "utf8"), ca);
+    assert.equal((await adminRequest(second, `${SECRETS}/continued`)).status, 200);
+    await second.detach();
+    await second.stop();
+    assert.equal(second.processes().length, 2, "stop is for those who own it");
+  } finally {
+    await stopDetached(dataDir);
+  }
+  assert.equal(second.processes().length, 0);
+  assert.ok(existsSync(second.etcd.keyFile), "the data stays");
 });
 
 test("a component that is killed stays dead until it is restarted, and the data is as it was", async () => {

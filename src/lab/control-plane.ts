@@ -44,8 +44,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const { layout, throwAway } = await openLayout(options, environment);
   const supervisor = await Supervisor.open({ ...pickProgress(options), folder: layout.root, environment });
   const end = async (graceMillis?: number): Promise<void> => {
-    await supervisor.stopAll(graceMillis === undefined ? {} : { graceMillis });
-    if (throwAway) await rm(layout.root, { recursive: true, force: true, maxRetries: 3 });
+    const ended = await supervisor.stopAll(graceMillis === undefined ? {} : { graceMillis });
+    if (ended && throwAway) await rm(layout.root, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
     const pki = await openPki(layout.pki);

@@ -45,15 +45,16 @@ export async function cleanOrphans(runtime: string = readLabEnvironment().runtim
 }
 
 /**
- * Ends the run whose record lies in `dataDir`, detached or not; the data stays.
+ * Ends the run whose record lies in `dataDir`, detached or not. The data stays, unless it was to be thrown away.
  * Errors: KST_LAB_NOT_RUNNING when nothing runs there.
  */
-export async function stopDetached(dataDir: string): Promise<void> {
+export async function stopDetached(dataDir: string, runtime: string = readLabEnvironment().runtime): Promise<void> {
   const file = join(dataDir, RECORD_FILE);
   const record = livingRecord(dataDir);
   if (record === undefined) throw new KustodyError("KST_LAB_NOT_RUNNING", `no control plane runs from ${dataDir}`);
   await endRecorded(record, undefined);
   await rm(file, { force: true }); // its registration is forgotten at the next start
+  if (isThrowAwayFolder(runtime, dataDir)) await rm(dataDir, { recursive: true, force: true });
 }
 
 /** Whether processes of a run, ours or another's, live on the data in `dataDir`. */

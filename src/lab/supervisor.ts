@@ -141,15 +141,16 @@ export class Supervisor implements AsyncDisposable {
     return this.stop(name, { graceMillis: 0 });
   }
 
-  /** Ends all in the reverse order of their start, and forgets the run. */
-  async stopAll(options: { readonly graceMillis?: number } = {}): Promise<void> {
-    if (this.#detached) return;
+  /** Ends all in the reverse order of their start, and forgets the run. False when they outlive us: see `detach`. */
+  async stopAll(options: { readonly graceMillis?: number } = {}): Promise<boolean> {
+    if (this.#detached) return false;
     for (const name of [...this.#processes.keys()].toReversed()) await this.stop(name, options);
     process.off("exit", this.#killAll);
     await this.#watchdog.release();
     for (const cgroup of this.#cgroups) await removeCgroup(cgroup);
     rmSync(this.#recordFile, { force: true });
     await this.#unregister();
+    return true;
   }
 
   /** From now on the processes outlive us; the record stays, and `stopDetached` ends them by it. */

@@ -109,7 +109,7 @@ async function startContainerd(startup: Startup, folder: string, tools: NodeTool
   const ctr = (...args: string[]) => enter(tools.ctr, ["-a", CONTAINERD_SOCKET, "-n", "k8s.io", ...args]);
   const version = ctr("version");
   const containerd = spec(startup, "containerd", {
-    ...enter(tools.containerd, ["--config", config]),
+    ...enter(tools.containerd, ["--config", config, ...(startup.options.extraArgs?.containerd ?? [])]),
     ready: async (signal) => (await run(version.command, version.args, { signal })).stdout !== "",
     graceMillis: 1000,
   });
