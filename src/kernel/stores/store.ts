@@ -23,6 +23,7 @@ export interface Lease {
   readonly issuedAt: number;
 }
 
+/** Whoever receives a Value owns its Secrets and disposes of them. */
 export interface Value {
   /** The whole value; for stores that keep fields, their JSON object. */
   readonly value: Secret;
@@ -48,6 +49,8 @@ export type StoreErrorReason =
   | "unavailable"
   /** the login itself failed */
   | "unauthenticated"
+  /** a write's condition does not hold: somebody else was faster */
+  | "conflict"
   /** the ref or the store's specification makes no sense to this store */
   | "invalid";
 
@@ -58,7 +61,8 @@ export interface StoreError {
   readonly retryAfterMillis?: number;
 }
 
-export type Read = Value | "unchanged" | StoreError;
+export type Answer = Value | StoreError;
+export type Read = Answer | "unchanged";
 
 export const isStoreError = (read: Read): read is StoreError => typeof read === "object" && "error" in read;
 export const isValue = (read: Read): read is Value => typeof read === "object" && "value" in read;
@@ -78,6 +82,8 @@ export type WriteCondition = { readonly ifVersion: Version } | { readonly ifAbse
  * and a store never has one that silently does nothing.
  */
 export interface Store {
+  /** How many refs one call of the manager carries, so 1 where each is a call of its own; absent for no opinion. */
+  readonly batchSize?: number;
   /**
    * Reads a batch. Each ref gets its own entry; a bad one never throws for the others. `known` holds versions whose
    * values the caller still has: those may come back as "unchanged". Rejects only when the signal aborts.
