@@ -90,14 +90,19 @@ test("an abort ends what was starting", async () => {
   assert.deepEqual(supervisor.running(), []);
 });
 
-test("an unexpected end is reported, and the process can be started again", async () => {
+test("an unexpected end is reported, leaves no child behind, and the process can be started again", async () => {
   const lines: string[] = [];
   const folder = await makeThrowAwayFolder(runtime, "test");
   const onProgress = (line: string) => void lines.push(line);
   await using supervisor = await Supervisor.open({ folder, environment: environment(), onProgress });
-  const { pid } = await supervisor.start(shell(folder, "sleep 600"));
+  const spec = shell(folder, "sleep 600 & echo $!; wait");
+  const ready = () => Promise.resolve(readFileSync(spec.logFile, "utf8").includes("\n"));
+  const { pid } = await supervisor.start({ ...spec, ready });
+  const child = identify(Number(readFileSync(spec.logFile, "utf8")));
+  assert.ok(child);
   process.kill(pid, "SIGKILL");
   await until("reported", () => lines.length > 0);
+  await until("its child ended as well", () => !isAlive(child));
   assert.match(lines[0] ?? "", /server ended unexpectedly \(SIGKILL\)/);
   await supervisor.start(shell(folder, "sleep 600"));
   await supervisor.kill("server");

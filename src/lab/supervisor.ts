@@ -11,6 +11,7 @@ import {
   identify,
   identifyChild,
   isAlive,
+  killLeaderlessGroup,
   type ProcessIdentity,
   processWorld,
   signalGroup,
@@ -202,8 +203,9 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #onExit(supervised: Supervised): void {
-    const { spec, child } = supervised;
+    const { spec, child, identity } = supervised;
     if (this.#processes.get(spec.name) !== supervised) return;
+    killLeaderlessGroup(identity.pid); // what it had started itself
     const how = child.signalCode ?? `exit code ${child.exitCode}`;
     this.#onProgress(`${spec.name} ended unexpectedly (${how}); its log: ${spec.logFile}`);
   }
