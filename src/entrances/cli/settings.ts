@@ -15,7 +15,10 @@ export async function settingsOf(command: Command): Promise<LoadedConfig> {
   const given = command.opts<Record<string, string | readonly string[] | undefined>>();
   // Commander names --fail-on failOn and --log-level logLevel, which is the field's path in camel case.
   const flags = Object.fromEntries(
-    CONFIG_FIELDS.map(({ key, path }) => [key, given[path.map((name, at) => (at === 0 ? name : capital(name))).join("")]]),
+    CONFIG_FIELDS.map(({ key, path }) => [
+      key,
+      given[path.map((name, at) => (at === 0 ? name : capital(name))).join("")],
+    ]),
   );
   const file = given["config"];
   return await loadConfig(typeof file === "string" ? { flags, file } : { flags });

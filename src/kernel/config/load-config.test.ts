@@ -74,7 +74,7 @@ const MISTAKES: readonly [name: string, yaml: string, message: RegExp, sources?:
   ["a value that isn't allowed", "\nfailOn: severe", /kustody\.yaml:2: failOn: Invalid option/],
   ["a scalar for a mapping", "log: debug", /kustody\.yaml:1: log must be a mapping/],
   ["a list as the file", "- a", /kustody\.yaml:1: the file must be a mapping/],
-  ["broken YAML", "a: [", /kustody\.yaml:\d: the file is not valid YAML/],
+  ["broken YAML", "a: [", /kustody\.yaml:1: the indentation is wrong/],
   ["a prototype", "__proto__: { output: json }", /unknown key "__proto__"/],
   ["a listener without port", "metrics: { listen: localhost }", /metrics\.listen: must be host:port/],
   [

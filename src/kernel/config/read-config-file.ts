@@ -8,18 +8,17 @@ export interface ConfigFile {
   readonly problems: readonly string[];
 }
 
-const MAX_BYTES = 256 * 1024;
+const MAX_LENGTH = 256 * 1024;
 
 /** Takes the text of a kustody.yaml apart; `name` stands in origins and problems, as `kustody.yaml:3`. */
 export function readConfigFile(text: string, name: string): ConfigFile {
-  const parsed = parseYaml(text, { maxBytes: MAX_BYTES, maxDepth: 8 });
+  const parsed = parseYaml(text, { maxLength: MAX_LENGTH, maxDepth: 8 });
   if (!parsed.ok) {
-    const at = parsed.line === undefined ? name : `${name}:${parsed.line}`;
-    return { values: new Map(), problems: [`${at}: the file ${parsed.reason}`] };
+    return { values: new Map(), problems: [`${name}:${parsed.line}: ${parsed.reason}`] };
   }
   const values = new Map<string, { value: unknown; origin: string }>();
   const problems: string[] = [];
-  const origin = (path: readonly string[]) => `${name}:${parsed.lineOf(path) ?? 1}`;
+  const origin = (path: readonly string[]) => `${name}:${parsed.locate(path).line}`;
 
   const visit = (value: unknown, path: readonly string[]): void => {
     const key = path.join(".");

@@ -24,6 +24,7 @@ export {
 } from "./object/object-meta.ts";
 export { apiVersionOf, clusterResource, namespacedResource, type Resource, resourceName } from "./object/resource.ts";
 export * from "./object/resources.ts";
+export { type SecretHeader, secretHeaders } from "./access/secret-headers.ts";
 export type { Next, Reconcile } from "./queue/reconcile.ts";
 export { WorkQueue, type WorkQueueOptions } from "./queue/work-queue.ts";
 export type { Change } from "./watch/object-store.ts";

@@ -1,1 +1,2 @@
-import type { CommandModule } from "../commands.ts"; export const define: CommandModule["define"] = () => undefined;
+import type { CommandModule } from "../commands.ts";
+export const define: CommandModule["define"] = () => undefined;

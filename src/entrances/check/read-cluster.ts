@@ -1,0 +1,111 @@
+import { toKustodyError } from "../../kernel/errors.ts";
+import type { InputError } from "../../kernel/finding/scorecard.ts";
+import type { KubeObject as ClusterObject } from "../../kernel/kube/index.ts";
+import {
+  ClusterRoleBindings,
+  ClusterRoles,
+  type Collection,
+  ConfigMaps,
+  CronJobs,
+  DaemonSets,
+  Deployments,
+  Jobs,
+  type Kube,
+  Namespaces,
+  NetworkPolicies,
+  Pods,
+  ReplicaSets,
+  ReplicationControllers,
+  type Resource,
+  RoleBindings,
+  Roles,
+  resourceName,
+  StatefulSets,
+  secretHeaders,
+} from "../../kernel/kube/index.ts";
+import type { KubeObject } from "../../kernel/kube/manifests/manifest.ts";
+import type { ClusterObjects } from "./check-cluster.ts";
+
+const WORLD: readonly Resource[] = [
+  Roles,
+  RoleBindings,
+  ClusterRoles,
+  ClusterRoleBindings,
+  Namespaces,
+  NetworkPolicies,
+];
+const STREAMED: readonly Resource[] = [
+  Pods,
+  ReplicationControllers,
+  Deployments,
+  ReplicaSets,
+  StatefulSets,
+  DaemonSets,
+  Jobs,
+  CronJobs,
+  ConfigMaps,
+];
+
+export interface ReadClusterOptions {
+  readonly onProgress: (line: string) => void;
+  /** Kinds that could not be listed: the others are assessed all the same. */
+  readonly onUnreadable: (error: InputError) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A cluster's objects for the scorecard: page by page, Secrets without their values, one unreadable kind stopping no other. */
+export function readCluster(kube: Kube, options: ReadClusterOptions): ClusterObjects {
+  return {
+    world: listAll(kube, WORLD, options),
+    subjects: subjects(kube, options),
+  };
+}
+
+async function* subjects(kube: Kube, options: ReadClusterOptions): AsyncGenerator<KubeObject> {
+  yield* listAll(kube, STREAMED, options);
+  options.onProgress("reading the headers of secrets");
+  yield* tolerated("secrets", options, secretHeaders(kube, options.signal));
+}
+
+async function* listAll(
+  kube: Kube,
+  resources: readonly Resource[],
+  options: ReadClusterOptions,
+): AsyncGenerator<KubeObject> {
+  for (const resource of resources) {
+    options.onProgress(`reading ${resourceName(resource)}`);
+    yield* tolerated(resourceName(resource), options, items(everywhere(kube, resource), options));
+  }
+}
+
+function everywhere(kube: Kube, resource: Resource): Collection<ClusterObject> {
+  const namespaced = (one: Resource): one is Resource<ClusterObject, true> => one.namespaced;
+  return namespaced(resource) ? kube.allNamespaces(resource) : kube.cluster(resource as Resource<ClusterObject, false>);
+}
+
+async function* items(
+  collection: Collection<ClusterObject>,
+  { signal, onUnreadable }: ReadClusterOptions,
+): AsyncGenerator<ClusterObject> {
+  for await (const page of collection.pages(signal === undefined ? {} : { signal })) {
+    for (const error of page.invalid) onUnreadable({ location: { file: "cluster" }, reason: error.message });
+    yield* page.items;
+  }
+}
+
+/** Being refused a kind, or its not being served, is told and passed over; a cluster that does not answer ends the check. */
+async function* tolerated(
+  what: string,
+  options: ReadClusterOptions,
+  objects: AsyncIterable<ClusterObject>,
+): AsyncGenerator<KubeObject> {
+  try {
+    for await (const object of objects) yield object as unknown as KubeObject;
+  } catch (thrown) {
+    const error = toKustodyError(thrown);
+    if (!PASSED_OVER.has(error.code)) throw error;
+    options.onUnreadable({ location: { file: "cluster" }, reason: `${what}: ${error.message}` });
+  }
+}
+
+const PASSED_OVER: ReadonlySet<string> = new Set(["KST_KUBE_FORBIDDEN", "KST_KUBE_NOT_FOUND"]);
