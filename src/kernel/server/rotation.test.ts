@@ -25,9 +25,9 @@ const settings: CertificateSettings = {
   name: "kustody",
   dnsNames: ["localhost"],
   ipAddresses: ["127.0.0.1"],
-  caMillis: 30 * SECOND,
-  leafMillis: 9 * SECOND,
-  overlapMillis: 3 * SECOND,
+  caMillis: 20 * SECOND,
+  leafMillis: 6 * SECOND,
+  overlapMillis: 2 * SECOND,
 };
 const lasting = { ...settings, caMillis: 3_600_000, leafMillis: 600_000 };
 
@@ -143,7 +143,7 @@ test("under load no request fails while leaves and the CA rotate, at leader and 
   const leaves = new Set<string>();
   const ports = new Set<number>();
   const stop = new AbortController();
-  // Clients read the published bundle once a second, a third of the overlap.
+  // Clients read the published bundle once a second, half the overlap.
   let trust = one.certificates.current?.bundlePem ?? "";
   const bundles = new Set([trust]);
   const reader = (async () => {
