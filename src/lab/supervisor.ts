@@ -68,7 +68,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #onProgress: (line: string) => void;
   readonly #owner: ProcessIdentity;
   readonly #watchdog: Watchdog;
-  readonly #unregister: () => Promise<void>;
+  #unregister: () => Promise<void> = async () => undefined;
   readonly #processes = new Map<string, Supervised>();
   readonly #cgroups: string[] = [];
   readonly #killAll = (): void => {
@@ -76,14 +76,13 @@ export class Supervisor implements AsyncDisposable {
   };
   #detached = false;
 
-  private constructor(options: SupervisorOptions, environment: LabEnvironment, unregister: () => Promise<void>) {
+  private constructor(options: SupervisorOptions, environment: LabEnvironment) {
     const owner = identify(process.pid);
     if (owner === undefined) throw new KustodyError("KST_LAB_UNSUPPORTED", "/proc does not show this process");
     this.#owner = owner;
     this.environment = environment;
     this.#onProgress = options.onProgress ?? (() => undefined);
     this.#recordFile = join(options.folder, RECORD_FILE);
-    this.#unregister = unregister;
     this.#writeRecord();
     this.#watchdog = startWatchdog(this.#recordFile);
     process.on("exit", this.#killAll);
@@ -92,8 +91,10 @@ export class Supervisor implements AsyncDisposable {
   /** Opens a run whose record lies in `folder`. One run per folder at a time. */
   static async open(options: SupervisorOptions): Promise<Supervisor> {
     const environment = options.environment ?? readLabEnvironment();
-    const unregister = await registerRun(environment.runtime, join(options.folder, RECORD_FILE));
-    return new Supervisor(options, environment, unregister);
+    const supervisor = new Supervisor(options, environment);
+    // The record is there before the registration: who finds one without the other forgets the run.
+    supervisor.#unregister = await registerRun(environment.runtime, supervisor.#recordFile);
+    return supervisor;
   }
 
   /**

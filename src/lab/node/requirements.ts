@@ -12,7 +12,7 @@ export interface NodeTools {
   readonly cni: string;
 }
 
-/** Command → Debian package. The two that are not taken along are needed by kubelet and containerd themselves. */
+/** Command → Debian package. Those that NodeTools lacks are called by kubelet, containerd or the namespaces' first process. */
 const COMMANDS = {
   containerd: "containerd",
   ctr: "containerd",
@@ -27,17 +27,22 @@ const COMMANDS = {
 } as const;
 
 const CNI_FOLDERS = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
+/** Where they are even when the PATH of an ordinary user does not say so. */
 const SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 /** A Unix socket's path has 107 bytes (unix(7)); kubelet needs these for what it puts below its folder. */
 const LONGEST_FOLDER = 60;
 
 /** Looks for all at once, so that one apt-get brings what is missing. Errors: KST_LAB_NODE_REQUIREMENTS. */
-export async function findNodeTools(environment: LabEnvironment, dataDir: string): Promise<NodeTools> {
+export async function findNodeTools(
+  environment: LabEnvironment,
+  dataDir: string,
+  systemFolders: readonly string[] = SBIN,
+): Promise<NodeTools> {
   if (process.getuid?.() !== 0) throw lacking("a node needs root: kubelet mounts volumes and makes cgroups");
   if (Buffer.byteLength(dataDir) > LONGEST_FOLDER) {
     throw lacking(`${dataDir} is too long a path for the sockets below it`, `at most ${LONGEST_FOLDER} bytes`);
   }
-  const path = [...environment.path, ...SBIN];
+  const path = [...environment.path, ...systemFolders];
   const found = new Map<string, string | undefined>();
   for (const command of Object.keys(COMMANDS)) found.set(command, await onPath(path, command));
   const missing = new Set<string>();
