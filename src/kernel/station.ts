@@ -24,6 +24,8 @@ export interface Part<O, W> {
 export interface Station<O, W> {
   readonly practice: Practice;
   readonly parts: readonly Part<O, W>[];
+  /** What it would need, in a few words, where the input holds nothing that concerns it. */
+  readonly needs?: string;
 }
 
 /**

@@ -80,12 +80,18 @@ class Tally {
   }
 
   score(): PracticeScore {
-    const { practice, parts } = this.#station;
+    const { practice, parts, needs } = this.#station;
     const findings = [...this.#findings.values()].sort(compareFindings);
     const assessed = this.#assessed;
     if (parts.length === 0) return { practice, state: "not assessed", assessed, reason: "no checks yet", findings };
     if (assessed === 0)
-      return { practice, state: "not assessed", assessed, reason: "nothing in the input to look at", findings };
+      return {
+        practice,
+        state: "not assessed",
+        assessed,
+        reason: needs ?? "nothing in the input to look at",
+        findings,
+      };
     const failed = findings.some(({ severity }) => severity !== "info");
     return { practice, state: failed ? "failed" : "passed", assessed, findings };
   }

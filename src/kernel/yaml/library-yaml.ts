@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<string, string>> = {
   BAD_INDENT: "the indentation is wrong",
   BAD_PROP_ORDER: "an anchor or a tag stands in the wrong place",
   BAD_SCALAR_START: "a text begins with a reserved character",
-  BLOCK_AS_IMPLICIT_KEY: "a key and its value are nested on one line",
+  BLOCK_AS_IMPLICIT_KEY: "a key stands where only a value can: look at the indentation",
   BLOCK_IN_FLOW: "a block collection stands inside brackets",
   DUPLICATE_KEY: "a key stands twice in one mapping",
   KEY_OVER_1024_CHARS: "a key is longer than 1024 characters",

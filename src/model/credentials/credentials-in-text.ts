@@ -12,6 +12,9 @@ const MAX_LINE = 4096;
 const MAY_HOLD = /pass|pwd|secret|token|key|cred|auth|:\/\//i;
 const NAME = /^(?:export |- |set )?\s*["']?([A-Za-z_][\w.-]{0,120})["']?\s{0,8}$/;
 
+/** A variable (`$X`), a call or an index, a collection, a reference, a sentence: nothing that is written out. */
+const FILLED_IN = /\$[\w({]|^[\w.]+[([]|^[{[|>&*!]|^[^"'\s]\S*\s+\S+\s+\S/;
+
 /**
  * The first credential in a text with lines such as `name: value`, `name=value` or `"name": "value",`: properties, ini, env, YAML, JSON.
  * Comments and what a program fills in (`$VAR`, calls) are none.
@@ -39,8 +42,9 @@ function credentialInLine(line: string): { property: string; sign: CredentialSig
     const sign = credentialInValue(line);
     return sign === undefined ? undefined : { property: "", sign };
   }
-  const value = unquote(line.slice(separator + 1).trim());
-  if (/\$[\w({]|^[\w.]+\(|^[{[|>&*!]/.test(value)) {
+  const written = line.slice(separator + 1).trim();
+  const value = unquote(written);
+  if (FILLED_IN.test(written)) {
     const sign = credentialInValue(value);
     return sign === undefined ? undefined : { property, sign };
   }

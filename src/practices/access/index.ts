@@ -6,5 +6,6 @@ import { defaultRoleBindingsOf, openRulesOf } from "./open-rules.ts";
 /** Practice 4: RBAC, least privilege. */
 export const access: PracticeStation = {
   practice: "access",
+  needs: "needs roles and bindings",
   parts: [part(openRulesOf, OPEN_RULE_CHECKS), part(defaultRoleBindingsOf, DEFAULT_ROLE_CHECKS)],
 };

@@ -6,5 +6,6 @@ import { encryptionConfigurationsOf, placedProvidersOf } from "./encryption-conf
 /** Practice 3: encrypted at rest. */
 export const encryption: PracticeStation = {
   practice: "encryption",
+  needs: "needs the EncryptionConfiguration of the API server",
   parts: [part(encryptionConfigurationsOf, CONFIGURATION_CHECKS), part(placedProvidersOf, PROVIDER_CHECKS)],
 };

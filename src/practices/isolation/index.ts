@@ -6,5 +6,6 @@ import { boundReadersOf, walledNamespacesOf } from "./subjects.ts";
 /** Practice 8: namespaces are walls. */
 export const isolation: PracticeStation = {
   practice: "isolation",
+  needs: "needs namespaces or bindings",
   parts: [part(walledNamespacesOf, NAMESPACE_CHECKS), part(boundReadersOf, READER_CHECKS)],
 };

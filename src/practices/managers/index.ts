@@ -6,5 +6,6 @@ import { clusterSecretsOf } from "./cluster-secret.ts";
 /** Practice 2: external managers own the secret. */
 export const managers: PracticeStation = {
   practice: "managers",
+  needs: "needs a cluster",
   parts: [part(clusterSecretsOf, CLUSTER_SECRET_CHECKS)],
 };

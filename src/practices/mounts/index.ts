@@ -7,6 +7,7 @@ import { literalVariables, workloadSecretUses } from "./workload-subjects.ts";
 /** Practice 5: mounts, not environment variables. */
 export const mounts: PracticeStation = {
   practice: "mounts",
+  needs: "needs workloads or ConfigMaps",
   parts: [
     part(workloadSecretUses, SECRET_USE_CHECKS),
     part(literalVariables, LITERAL_VARIABLE_CHECKS),

@@ -1,5 +1,5 @@
 import type { Check } from "../../../kernel/check.ts";
-import { subjectOf, titleOf } from "../../../model/objects/identity.ts";
+import { namespaceOf, subjectOf, titleOf } from "../../../model/objects/identity.ts";
 import type { World } from "../../../model/world/world.ts";
 import type { OpenRule } from "../model.ts";
 import { boundBy, severityOf } from "../severity.ts";
@@ -8,7 +8,10 @@ import { boundBy, severityOf } from "../severity.ts";
 export const roleReadsEverySecret: Check<OpenRule, World> = (open, world) => {
   const { role, access } = open;
   if (access.by !== "named") return undefined;
-  const where = role.kind === "Role" ? `namespace ${role.namespace}` : "every namespace where it is bound";
+  const where =
+    role.kind === "Role"
+      ? `namespace ${namespaceOf(role.object) ?? "default (it names none)"}`
+      : "every namespace where it is bound";
   return {
     rule: "access/RoleReadsEverySecret",
     practice: "access",
