@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { KustodyError } from "../../errors.ts";
 import { Secret } from "../../secret/secret.ts";
 import { copySecret } from "../copy-secret.ts";
 import { namePattern } from "../name-pattern.ts";
+import { refuseKey } from "../refuse-key.ts";
 import type { Read, Ref, Store, StoreError, Version, WriteCondition } from "../store.ts";
 import type { FakeSpec } from "./fake-spec.ts";
 
@@ -44,7 +46,11 @@ export function openFakeStore(spec: FakeSpec): Store {
       return (spec.validationResult ?? 0) === 0 ? undefined : { error: "unavailable", message: "unable to validate" };
     },
     async *find({ name, path, tags }, signal) {
-      if (path !== undefined || tags !== undefined) return;
+      if (path !== undefined || tags !== undefined) {
+        throw new KustodyError("KST_STORE_QUERY", "the fake store finds keys by name only", {
+          hint: "use find.name.regexp",
+        });
+      }
       const matches = namePattern(name ?? "");
       const keys = new Set([...held.keys()].map((place) => (JSON.parse(place) as [string, string])[0]));
       for (const key of keys) {
@@ -56,7 +62,7 @@ export function openFakeStore(spec: FakeSpec): Store {
       signal.throwIfAborted();
       const place = placeOf(ref.key, ref.version ?? "");
       const entry = held.get(place);
-      const refused = refuseWrite(entry, condition);
+      const refused = refuseKey(ref.key) ?? refuseWrite(entry, condition);
       if (refused !== undefined) return refused;
       entry?.value.dispose();
       const copy = copySecret(value);
