@@ -152,7 +152,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
     async close(): Promise<void> {
       closed = true;
-      await (await dispatcher)?.destroy();
+      await (await dispatcher?.catch(() => undefined))?.destroy();
     },
   };
 }

@@ -133,6 +133,8 @@ function codeOf(error: unknown): string {
   let current: unknown = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
     const { code } = current as NodeJS.ErrnoException;
+    // undici gives its parser's code only sometimes.
+    if (current.name === "HTTPParserError") return "HPE_INVALID";
     // An AggregateError of a host with several addresses has the code of the first.
     if (typeof code === "string" && code !== "UND_ERR") return code;
     current = current.cause;
