@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { CATALOG } from "../../catalog.ts";
 import { PRACTICES } from "../../kernel/finding/finding.ts";
 import { renderJson } from "../../kernel/finding/render-json.ts";
+import { renderText } from "../../kernel/finding/render-text.ts";
 import { findingsOf } from "../../kernel/finding/scorecard.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { checkFiles } from "./check-files.ts";
@@ -36,6 +37,13 @@ test("the seed's snippets have the findings that its README explains", async () 
     ],
   );
   assert.deepEqual(scorecard.inputErrors, []);
+});
+
+test("the seed's README shows what is really printed", async () => {
+  const root = join(SEED, "../..");
+  const scorecard = await checkFiles([join(root, "examples/seed")], { base: root });
+  const readme = readFileSync(join(SEED, "README.md"), "utf8");
+  assert.ok(readme.includes(`\n$ kustody check examples/seed\n${renderText(scorecard, { color: false })}\`\`\`\n`));
 });
 
 test("the quickstart's good namespace has no findings, and its bad one has those that it is made for", async () => {
@@ -154,7 +162,7 @@ test("every rule has its heading in docs/practices, and every heading its rule",
       join(import.meta.dirname, `../../../docs/practices/${PRACTICES[practice].number}-${practice}.md`),
       "utf8",
     );
-    return [...page.matchAll(/^## ([A-Z][A-Za-z]+)$/gm)].map(([, name]) => `${practice}/${name}`);
+    return [...page.matchAll(/^## ([A-Z][A-Za-z0-9]+)$/gm)].map(([, name]) => `${practice}/${name}`);
   });
   const rules = CATALOG.flatMap(({ parts }) => parts.flatMap((part) => part.rules.map(({ rule }) => rule)));
   assert.ok(rules.length > 20);

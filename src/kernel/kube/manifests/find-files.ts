@@ -14,15 +14,17 @@ export type Found =
 /**
  * The .yaml, .yml and .json files below `root`, sorted by name, without .git and node_modules. A symbolic link is followed
  * while it stays below `root`, and no folder is entered twice: so no link leads outside, and none in circles.
+ * What `excluded` takes is neither read nor entered.
  */
-export function* findFiles(root: string): Generator<Found> {
+export function* findFiles(root: string, excluded: (path: string) => boolean = () => false): Generator<Found> {
   const realRoot = realpathSync(root);
-  yield* walk(root, { realRoot, entered: new Set([realRoot]) }, 0);
+  yield* walk(root, { realRoot, entered: new Set([realRoot]), excluded }, 0);
 }
 
 interface Walk {
   readonly realRoot: string;
   readonly entered: Set<string>;
+  readonly excluded: (path: string) => boolean;
 }
 
 function* walk(folder: string, state: Walk, depth: number): Generator<Found> {
@@ -39,6 +41,7 @@ function* walk(folder: string, state: Walk, depth: number): Generator<Found> {
   }
   for (const name of names) {
     const path = join(folder, name);
+    if (state.excluded(path)) continue;
     try {
       yield* entry(path, name, state, depth);
     } catch (error) {

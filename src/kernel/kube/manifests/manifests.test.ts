@@ -7,11 +7,12 @@ import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
 import { inspect } from "node:util";
 import * as fc from "fast-check";
-import { stringify } from "yaml";
 import { KustodyError } from "../../errors.ts";
+import { asRecord } from "../../untyped.ts";
 import { decodeText } from "./decode-text.ts";
-import type { Manifest, ManifestEvent } from "./manifest.ts";
+import type { ManifestEvent } from "./manifest.ts";
 import { openManifests } from "./read-manifests.ts";
+import { isWrapped } from "./wrap-secrets.ts";
 
 let folder: string;
 before(() => {
@@ -166,6 +167,15 @@ test("links are followed inside the folder, never out of it and never in circles
   ]);
 });
 
+test("what globs exclude is neither read nor entered, but a named path is", async () => {
+  const root = folderOf({ "a.yaml": POD, "vendor/b.yaml": POD, "charts/x/c.yaml": POD, "charts/x/d.json": "{" });
+  const events = async (paths: string[]): Promise<ManifestEvent[]> => [
+    ...(await openManifests(paths, { base: root, exclude: ["vendor", "charts/**"] })).read(),
+  ];
+  assert.deepEqual(brief(await events([root])), ["Pod a.yaml:1:1"]);
+  assert.deepEqual(brief(await events([join(root, "vendor/b.yaml")])), ["Pod vendor/b.yaml:1:1"]);
+});
+
 test("a named pipe inside a folder is not opened", async () => {
   const root = folderOf({ "a.yaml": POD });
   assert.equal(spawnSync("mkfifo", [join(root, "pipe.yaml")]).status, 0);
@@ -183,7 +193,7 @@ const CANARY = "canary-9a3b-not-real";
 test("no value of a Secret can be printed after decoding", () => {
   const encoded = Buffer.from(CANARY).toString("base64");
   const applied = JSON.stringify({ stringData: { password: CANARY } });
-  const text = stringify({
+  const text = JSON.stringify({
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: "a", annotations: { "kubectl.kubernetes.io/last-applied-configuration": applied } },
@@ -191,15 +201,14 @@ test("no value of a Secret can be printed after decoding", () => {
     stringData: { b: CANARY, c: [CANARY] },
   });
   const keys = `apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources: [{resources: [secrets], providers: [{aescbc: {keys: [{name: a, secret: ${encoded}}]}}]}]\n`;
-  const events = [...decodeText(`${text}---\n${keys}`, "a.yaml", { named: true })];
+  const events = [...decodeText(`---\n${text}\n---\n${keys}`, "a.yaml", { named: true })];
   assert.equal(events.length, 2);
   const shown = `${JSON.stringify(events)}${inspect(events, { depth: 20 })}`;
   assert.ok(!shown.includes(CANARY) && !shown.includes(encoded));
-  const [secret] = events as Manifest[];
-  assert.equal(
-    (secret?.object["stringData"] as Record<string, { secret: { size: number } }>)["b"]?.secret.size,
-    CANARY.length,
-  );
+  const [secret] = events;
+  assert.ok(secret?.type === "object");
+  const kept = asRecord(secret.object["stringData"])["b"];
+  assert.ok(isWrapped(kept) && kept.secret.size === CANARY.length);
 });
 
 test("decoding never throws, whatever the text", () => {

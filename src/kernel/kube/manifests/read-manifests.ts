@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { isAbsolute, relative, sep } from "node:path";
+import { isAbsolute, matchesGlob, relative, sep } from "node:path";
 import { KustodyError } from "../../errors.ts";
 import { decodeText } from "./decode-text.ts";
 import { findFiles, reasonOf } from "./find-files.ts";
@@ -12,6 +12,8 @@ export interface ManifestOptions {
   /** Findings name files relative to this folder where they are below it. */
   readonly base: string;
   readonly maxFileBytes?: number;
+  /** Globs of what folders leave out, over the names that findings show (`vendor`, `charts/**`); named paths are always read. */
+  readonly exclude?: readonly string[];
 }
 
 /** Manifests that can be gone through several times; what can be read only once (stdin, pipes) is kept. */
@@ -75,7 +77,9 @@ function* readInput(input: Input, reading: Reading): Generator<ManifestEvent> {
   if (input.type === "kept") yield* decodeInput(input.text, file, true, reading);
   else if (input.type === "file") yield* decodeInput(readFileText(input.path, reading.maxBytes), file, true, reading);
   else {
-    for (const found of findFiles(input.path)) {
+    const { base, exclude = [] } = reading.options;
+    const excluded = (path: string): boolean => exclude.some((glob) => matchesGlob(display(path, base), glob));
+    for (const found of findFiles(input.path, excluded)) {
       const name = display(found.path, reading.options.base);
       if (found.type === "file") {
         yield* decodeInput(readFileText(found.path, reading.maxBytes), name, false, reading);

@@ -17,6 +17,7 @@ export const secretManifestHasValues: Check<SecretManifest, World> = ({ object, 
     message: `${titleOf(object)} carries ${clear.length === 1 ? "a value" : `${clear.length} values`} in the clear`,
     evidence: { keys: clear.map(({ key }) => key).join(", "), count: clear.length },
     hint: "a file is copied, committed and cloned; base64 hides nothing, and Git keeps what was ever committed",
-    fix: "let an ExternalSecret (external-secrets.io/v1) name the value in your manager and delete this manifest, or encrypt it: sops encrypt --encrypted-regex '^(data|stringData)$' --in-place FILE; then rotate the value, since it was in the clear",
+    fix: "sops encrypt --encrypted-regex '^(data|stringData)$' --in-place FILE
+or an ExternalSecret (external-secrets.io/v1) that names the value in your manager; then rotate the value",
   };
 };
