@@ -9,6 +9,8 @@ export interface Environment {
   readonly kubeconfig: string | undefined;
   readonly home: string | undefined;
   readonly cacheHome: string | undefined;
+  /** XDG_STATE_HOME: where data lies that outlives a run and is no configuration. */
+  readonly stateHome: string | undefined;
   /** Set in every container of a pod: together with the mounted token they make an in-cluster configuration. */
   readonly inCluster: { readonly host: string; readonly port: string } | undefined;
   readonly httpsProxy: Proxy | undefined;
@@ -38,6 +40,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     kubeconfig: get("KUBECONFIG"),
     home: get("HOME") ?? get("USERPROFILE"),
     cacheHome: get("XDG_CACHE_HOME"),
+    stateHome: get("XDG_STATE_HOME"),
     inCluster: host === undefined || port === undefined ? undefined : { host, port },
     httpsProxy: readProxy("HTTPS_PROXY", either("HTTPS_PROXY")),
     httpProxy: readProxy("HTTP_PROXY", either("HTTP_PROXY")),

@@ -1,2 +1,34 @@
 import type { CommandModule } from "../commands.ts";
-export const define: CommandModule["define"] = () => undefined;
+import { addSettings, settingsOf } from "../settings.ts";
+import { runUp } from "./run-up.ts";
+import { stateFolder } from "./state-folder.ts";
+
+const HELP = `
+Examples:
+  kustody up                        stays until Ctrl-C; the next start continues with the same data
+  kustody up --detach               leaves it running; 'kustody down' ends it
+  kustody up --node                 with a real kubelet and containerd, so that pods run (needs root)
+  kustody up --kubeconfig ~/.kube/config   puts the example into a cluster that is there already
+
+The first start makes etcd and the Kubernetes servers: from KUBEBUILDER_ASSETS, the PATH, the cache, a download
+(KUSTODY_LAB_DOWNLOAD_URL), or else with Go, which takes some minutes once.`;
+
+export const define: CommandModule["define"] = (command, terminal) => {
+  command
+    .description("Starts a real control plane on this machine, applies a small example, and shows its scorecard.")
+    .option("--detach", "leave it running and return")
+    .option("--node", "also a real node, so that pods run (needs root)")
+    .option("--data-dir <folder>", `where the cluster is kept (default: ${stateFolder()})`)
+    .addHelpText("after", HELP)
+    .action(async (options: { detach?: boolean; node?: boolean; dataDir?: string }) => {
+      const { config } = await settingsOf(command);
+      await runUp({
+        dataDir: options.dataDir ?? stateFolder(),
+        detach: options.detach === true,
+        node: options.node === true,
+        config,
+        terminal,
+      });
+    });
+  addSettings(command, ["kubeconfig", "context", "color"]);
+};

@@ -1,0 +1,87 @@
+import { fileURLToPath } from "node:url";
+import type { Config } from "../../../kernel/config/config-schema.ts";
+import { childEnvironment } from "../../../kernel/config/environment.ts";
+import { connectKube } from "../../../kernel/kube/index.ts";
+import { applyManifests } from "../../../kernel/kube/manifests/apply-manifests.ts";
+import { openManifests } from "../../../kernel/kube/manifests/read-manifests.ts";
+import { type ControlPlane, startControlPlane } from "../../../lab/index.ts";
+import { render } from "../check/render.ts";
+import { clusterScorecard } from "../check/run-check.ts";
+import { openProgress, type Progress } from "../progress.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderUpReport } from "./render-up-report.ts";
+import { untilInterrupted } from "./until-interrupted.ts";
+
+export interface UpCall {
+  readonly dataDir: string;
+  readonly detach: boolean;
+  readonly node: boolean;
+  readonly config: Config;
+  readonly terminal: Terminal;
+}
+
+const QUICKSTART = fileURLToPath(new URL("../../../../examples/quickstart", import.meta.url));
+
+/**
+ * Flow: a control plane (or the cluster that --kubeconfig names) → the example applied → its scorecard → the report.
+ * Then it stays until Ctrl-C, unless it was told to detach or the cluster is somebody else's.
+ */
+export async function runUp(call: UpCall): Promise<void> {
+  const { config, terminal } = call;
+  const interrupted = untilInterrupted();
+  using progress = openProgress(terminal);
+  if (config.kubeconfig !== undefined) {
+    await present(config.kubeconfig, undefined, call, progress);
+    return;
+  }
+  const plane = await startControlPlane({
+    name: "kustody-up",
+    dataDir: call.dataDir,
+    node: call.node,
+    onProgress: (line) => progress.report(line),
+    signal: interrupted.signal,
+  });
+  try {
+    await present(plane.kubeconfig, plane, call, progress);
+    if (call.detach) {
+      await plane.detach();
+      terminal.stdout.write("\nIt keeps running. 'kustody down' ends it.\n");
+      return;
+    }
+    terminal.stdout.write("\nCtrl-C ends it; its data stays for the next start.\n");
+    await interrupted.promise;
+  } finally {
+    if (!call.detach) await plane.stop();
+  }
+}
+
+/** Applies the example and prints what there is now. */
+async function present(
+  kubeconfig: string,
+  plane: ControlPlane | undefined,
+  { config, terminal }: UpCall,
+  progress: Progress,
+): Promise<void> {
+  progress.report("applying the example");
+  const context = plane === undefined ? config.context : undefined;
+  const objects = await applyQuickstart(kubeconfig, context);
+  const scorecard = await clusterScorecard({ kubeconfig, context }, terminal);
+  progress.clear();
+  terminal.stdout.write(render(scorecard, { output: "text", color: config.color }, terminal));
+  terminal.stdout.write(renderUpReport({ kubeconfig, objects, processes: plane?.processes() ?? [] }));
+}
+
+async function applyQuickstart(kubeconfig: string, context: string | undefined): Promise<number> {
+  const kube = await connectKube({
+    env: childEnvironment(),
+    kubeconfig,
+    ...(context === undefined ? {} : { context }),
+  });
+  try {
+    const source = await openManifests([QUICKSTART], { base: QUICKSTART });
+    const manifests = [...source.read()].filter((event) => event.type === "object");
+    return await applyManifests(kube, manifests, { fieldManager: "quickstart" });
+  } finally {
+    await kube.close();
+  }
+}

@@ -1,0 +1,16 @@
+import process from "node:process";
+
+/** Ctrl-C or SIGTERM, as a promise to wait for and a signal to hand on. A second one ends the process at once. */
+export function untilInterrupted(): { readonly promise: Promise<void>; readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const interrupt = (): void => {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+    controller.abort();
+    resolve();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  return { promise, signal: controller.signal };
+}

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { COMMANDS } from "../../src/entrances/cli/commands.ts";
+import { type Canary, leaksIn, newCanary } from "./canary.ts";
+import { type RunOptions, runKustody } from "./run-kustody.ts";
+
+const canaries = {
+  data: newCanary("data"),
+  stringData: newCanary("stringData"),
+  applied: newCanary("applied"),
+  key: newCanary("key"),
+  env: newCanary("env"),
+  configMap: newCanary("configMap"),
+  broken: newCanary("broken"),
+  token: newCanary("token"),
+  proxy: newCanary("proxy"),
+} satisfies Record<string, Canary>;
+const all = Object.values(canaries);
+
+const quoted = ({ value }: Canary): string => JSON.stringify(value);
+const base64 = ({ value }: Canary): string => Buffer.from(value).toString("base64");
+
+const MANIFESTS: Readonly<Record<string, string>> = {
+  "secret.yaml": `apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: ${JSON.stringify(JSON.stringify({ stringData: { p: canaries.applied.value } }))}
+data: { password: ${base64(canaries.data)} }
+stringData: { password: ${quoted(canaries.stringData)} }
+`,
+  "pod.yaml": `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - name: web
+      image: busybox
+      env: [{ name: DB_PASSWORD, value: ${quoted(canaries.env)} }]
+`,
+  "config-map.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings }
+data:
+  API_TOKEN: ${quoted(canaries.configMap)}
+  URL: "redis://u:${encodeURIComponent(canaries.configMap.value)}@host"
+`,
+  "encryption.yaml": `apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+  - resources: [secrets]
+    providers: [{ aescbc: { keys: [{ name: k, secret: ${base64(canaries.key)} }] } }]
+`,
+  // Broken in several ways, so that error paths are searched too.
+  "broken.yaml": `apiVersion: v1\nkind: Secret\nstringData: { password: ${quoted(canaries.broken)}\n---\nkind: Secret\nstringData: {a: 1, a: ${quoted(canaries.broken)}}\n`,
+  "broken.json": `{"apiVersion":"v1","kind":"Secret","stringData":{"password":${quoted(canaries.broken)}`,
+  kubeconfig: `apiVersion: v1
+kind: Config
+current-context: c
+contexts: [{ name: c, context: { cluster: c, user: u } }]
+clusters: [{ name: c, cluster: { server: "https://127.0.0.1:1", proxy-url: "http://u:${encodeURIComponent(canaries.proxy.value)}@127.0.0.1:1" } }]
+users: [{ name: u, user: { token: ${quoted(canaries.token)} } }]
+`,
+  "wrong-kubeconfig": `apiVersion: v1
+kind: Config
+users: [{ name: u, user: { token: [${quoted(canaries.token)}] } }]
+`,
+  "kustody.yaml": "failOn: high\n",
+};
+
+let folder = "";
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "kustody-canary-"));
+  for (const [name, text] of Object.entries(MANIFESTS)) await writeFile(path.join(folder, name), text);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+interface Scenario {
+  readonly args: readonly string[];
+  readonly options?: RunOptions;
+  /** What the run must have done, so that a command which failed early doesn't count as silent. */
+  readonly code: number;
+  readonly says: RegExp;
+}
+
+/** At least one for every command; `{}` stands for the folder with the canaries. */
+const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
+  check: [
+    ...["text", "json", "sarif", "junit"].map((output) => ({
+      args: ["check", "{}", "--output", output],
+      code: 1,
+      says: /SecretManifestHasValues/,
+    })),
+    {
+      args: ["check", "-", "--fail-on", "low"],
+      options: { stdin: Object.values(MANIFESTS).join("\n---\n") },
+      code: 1,
+      says: /SecretManifestHasValues/,
+    },
+    { args: ["check", "--cluster", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / },
+    { args: ["check", "--cluster", "--kubeconfig", "{}/wrong-kubeconfig"], code: 2, says: /KST_KUBE_CONFIG/ },
+  ],
+  config: [
+    { args: ["config"], options: { env: { HTTPS_PROXY: "http://u:{proxy}@h" } }, code: 0, says: /failOn/ },
+    { args: ["config"], options: { env: { KUSTODY_FAIL_ON: "{token}" } }, code: 2, says: /KST_CONFIG_INVALID/ },
+  ],
+  up: [{ args: ["up", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / }],
+  down: [{ args: ["down", "--data-dir", "{}/nothing"], code: 2, says: /KST_LAB_NOT_RUNNING/ }],
+};
+
+function filled(text: string): string {
+  return text
+    .replaceAll("{}", folder)
+    .replace("{proxy}", encodeURIComponent(canaries.proxy.value))
+    .replace("{token}", canaries.token.value);
+}
+
+for (const { name } of COMMANDS) {
+  test(`every command has a scenario with canaries: ${name}`, () => {
+    assert.ok((SCENARIOS[name]?.length ?? 0) > 0, `add scenarios for 'kustody ${name}' to this file`);
+  });
+  for (const { args, options, code, says } of SCENARIOS[name] ?? []) {
+    test(`no canary leaks from: kustody ${args.join(" ")}`, async () => {
+      const env = Object.fromEntries(Object.entries(options?.env ?? {}).map(([key, value]) => [key, filled(value)]));
+      const seen = await runKustody(args.map(filled), { cwd: folder, ...options, env });
+      assert.match(seen.stdout + seen.stderr, says);
+      assert.equal(seen.code, code, seen.stderr);
+      for (const [where, text] of Object.entries(seen)) assert.deepEqual(leaksIn(String(text), all), [], where);
+    });
+  }
+}
+
+test("the search is proven by a leak on purpose: a value given as a path shows in the error and in /proc", async () => {
+  const seen = await runKustody(["check", canaries.token.value], { cwd: folder });
+  assert.equal(seen.code, 2);
+  assert.notDeepEqual(leaksIn(seen.stderr, all), []);
+  assert.notDeepEqual(leaksIn(seen.processes, all), []);
+});
