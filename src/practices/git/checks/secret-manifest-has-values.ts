@@ -17,7 +17,6 @@ export const secretManifestHasValues: Check<SecretManifest, World> = ({ object, 
     message: `${titleOf(object)} carries ${clear.length === 1 ? "a value" : `${clear.length} values`} in the clear`,
     evidence: { keys: clear.map(({ key }) => key).join(", "), count: clear.length },
     hint: "a file is copied, committed and cloned; base64 hides nothing, and Git keeps what was ever committed",
-    fix: "sops encrypt --encrypted-regex '^(data|stringData)$' --in-place FILE
-or an ExternalSecret (external-secrets.io/v1) that names the value in your manager; then rotate the value",
+    fix: "sops encrypt --encrypted-regex '^(data|stringData)$' --in-place FILE\nor an ExternalSecret (external-secrets.io/v1) that names the value in your manager; then rotate the value",
   };
 };
