@@ -70,8 +70,8 @@ class TextPage {
         `             ${printable(message)}`,
       ]),
       ...(more > 0 ? [`    … and ${more} more of the same rule (--output json shows all)`] : []),
-      ...this.#advice("why", first?.hint),
-      ...this.#advice("fix", first?.fix),
+      ...this.#advice("why:", first?.hint),
+      ...this.#advice("fix:", first?.fix),
     ];
   }
 
@@ -79,7 +79,7 @@ class TextPage {
     if (text === undefined) return [];
     return printableLines(text)
       .split("\n")
-      .map((line, index) => this.#paint("dim", `    ${index === 0 ? label : "   "} ${line}`));
+      .map((line, index) => this.#paint("dim", `    ${index === 0 ? label : "    "} ${line}`));
   }
 
   inputErrors({ inputErrors }: Scorecard): string[] {

@@ -49,9 +49,9 @@ test("text: findings by practice and rule, then the table", () => {
   git/SecretManifestHasValues
     high     deploy/über 1.yaml:7:3
              Secret shop/db carries a value in the clear
-    why Git keeps it
-    fix line one
-        line two
+    why: Git keeps it
+    fix: line one
+         line two
 
 could not be read, and is not part of the score
   bad.yaml:4:2  a quote is missing
