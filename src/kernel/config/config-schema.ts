@@ -74,7 +74,7 @@ function leavesOf(schema: z.ZodObject, parents: readonly string[]): ConfigField[
 /** The schema inside default, prefault and optional. */
 function core(schema: z.ZodType): z.ZodType {
   const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
-  return wrapped ? core(schema.unwrap() as z.ZodType) : schema;
+  return wrapped ? core(schema.def.innerType as z.ZodType) : schema;
 }
 
 type DeepReadonly<T> = T extends (infer E)[]
