@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+
+const RECORDER = new URL("record-modules.mjs", import.meta.url).href;
+
+/** The modules that `kustody ARGS` loads: ours as paths from the root, packages by name. */
+function modulesLoadedBy(args: readonly string[]): Set<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), "kustody-modules-"));
+  try {
+    const list = path.join(folder, "modules");
+    const env = { ...process.env, NODE_OPTIONS: `--import=${RECORDER}`, KUSTODY_TEST_MODULES: list };
+    spawnSync("bin/kustody", args, { env });
+    return new Set(readFileSync(list, "utf8").trim().split("\n").map(nameOf));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function nameOf(url: string): string {
+  const inPackage = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
+  return inPackage ?? path.relative(process.cwd(), new URL(url).pathname);
+}
+
+test("kustody --help loads the command line and nothing else", () => {
+  const loaded = modulesLoadedBy(["--help"]);
+  assert.ok(loaded.has("commander") && loaded.has("src/entrances/cli/run.ts"), "the recorder saw the start");
+  const others = [...loaded].filter(
+    (name) => !/^(commander|bin\/kustody\.mjs|test\/.*|src\/entrances\/cli\/[^/]+|src\/kernel\/errors\.ts)$/.test(name),
+  );
+  assert.deepEqual(others, []);
+});
+
+test("checking files loads neither the Kubernetes client nor a server", () => {
+  const loaded = modulesLoadedBy(["check", "examples/seed"]);
+  assert.ok(loaded.has("src/catalog.ts"), "the recorder saw the check");
+  const unwanted = ["undici", "fastify", "pino", "prom-client", "@peculiar/x509", "src/kernel/kube/kube.ts"];
+  assert.deepEqual(
+    unwanted.filter((name) => loaded.has(name)),
+    [],
+  );
+});
