@@ -25,7 +25,8 @@ export const CONFIGURATION_CHECKS: readonly ListedCheck<EncryptionConfiguration,
     rule: "encryption/WildcardListedBeforeSecrets",
     severity: "high",
     check: wildcardListedBeforeSecrets,
-    remark: "an entry with a wildcard stands before the one for secrets, which therefore has no effect",
+    remark:
+      "an entry with a wildcard stands before the one for secrets and masks it, so the API server refuses the file",
   },
 ];
 

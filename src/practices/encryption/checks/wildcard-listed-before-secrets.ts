@@ -14,9 +14,9 @@ export const wildcardListedBeforeSecrets: Check<EncryptionConfiguration, World> 
     practice: "encryption",
     severity: "high",
     subject: subjectOf(object, formatFieldPath(shadowed.path)),
-    message: "the entry for secrets has no effect: an entry with a wildcard stands before it",
+    message: "an entry with a wildcard stands before the entry for secrets and masks it",
     evidence: { deciding: formatFieldPath(deciding.path) },
-    hint: "the API server takes the first entry that covers a resource; Secrets are written with the wildcard's providers",
+    hint: "the first entry that covers a resource decides: the API server refuses a file in which an entry could never take effect",
     fix: `move ${formatFieldPath(shadowed.path)} in front of ${formatFieldPath(deciding.path)}`,
   };
 };
