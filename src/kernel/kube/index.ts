@@ -1,6 +1,7 @@
 /** What the rest of Kustody imports of the Kubernetes client; README.md says what it promises. */
 
 export { type AccessAnswer, type AccessAttributes, canI, canSubject, type Subject } from "./access/access-review.ts";
+export { type SecretHeader, secretHeaders } from "./access/secret-headers.ts";
 export { type ServerVersion, serverVersion, servesResource } from "./access/server-facts.ts";
 export { type BoundToken, requestToken, type TokenRequest } from "./access/service-account-token.ts";
 export { Api, type ObjectOf, type Writable } from "./api/api.ts";
@@ -24,7 +25,6 @@ export {
 } from "./object/object-meta.ts";
 export { apiVersionOf, clusterResource, namespacedResource, type Resource, resourceName } from "./object/resource.ts";
 export * from "./object/resources.ts";
-export { type SecretHeader, secretHeaders } from "./access/secret-headers.ts";
 export type { Next, Reconcile } from "./queue/reconcile.ts";
 export { WorkQueue, type WorkQueueOptions } from "./queue/work-queue.ts";
 export type { Change } from "./watch/object-store.ts";

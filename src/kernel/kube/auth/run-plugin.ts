@@ -26,32 +26,45 @@ export async function runPlugin(
   const child = spawn(command, exec.args ?? [], {
     env: { ...env, ...own, KUBERNETES_EXEC_INFO: info },
     stdio: [interactive ? "inherit" : "ignore", "pipe", interactive ? "inherit" : "ignore"],
-    timeout: interactive ? MAX_MILLIS_INTERACTIVE : MAX_MILLIS,
-    killSignal: "SIGKILL",
+    // A group of its own, so that what it starts ends with it; but a terminal only listens to the foreground's group.
+    detached: !interactive,
   });
   const failed = (why: string, cause?: unknown) =>
     new KustodyError("KST_KUBE_EXEC", `the credential plugin ${exec.command} ${why}`, {
       hint: exec.installHint?.slice(0, 1000) ?? "run it by hand to see what it says",
       ...(cause === undefined ? {} : { cause }),
     });
-  return await new Promise<Buffer>((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    child.stdout?.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_OUTPUT) chunks.push(chunk);
-      else {
-        child.kill("SIGKILL");
-        reject(failed(`printed more than ${MAX_OUTPUT} bytes`));
-      }
+  const end = (): void => {
+    child.stdout?.destroy();
+    try {
+      if (child.pid !== undefined) process.kill(interactive ? child.pid : -child.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<Buffer>((resolve, reject) => {
+      timer = setTimeout(() => reject(failed("took too long")), interactive ? MAX_MILLIS_INTERACTIVE : MAX_MILLIS);
+      const chunks: Buffer[] = [];
+      let size = 0;
+      child.stdout?.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MAX_OUTPUT) reject(failed(`printed more than ${MAX_OUTPUT} bytes`));
+        else chunks.push(chunk);
+      });
+      child.on("error", (error: NodeJS.ErrnoException) =>
+        reject(failed("cannot be started", new Error(error.code ?? "spawn failed"))),
+      );
+      child.on("close", (code, signal) => {
+        if (code === 0) resolve(Buffer.concat(chunks));
+        else reject(failed(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`));
+      });
     });
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      reject(failed("cannot be started", new Error(error.code ?? "spawn failed"))),
-    );
-    child.on("close", (code, signal) => {
-      if (signal !== null) reject(failed("took too long"));
-      else if (code === 0) resolve(Buffer.concat(chunks));
-      else reject(failed(`ended with exit code ${code}`));
-    });
-  });
+  } catch (error) {
+    end();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -117,6 +117,14 @@ export function parseProxyUrl(url: Secret): ProxyOptions {
     });
   }
   if (parsed.username === "") return { url: parsed.origin };
-  const credentials = Secret.fromText(`${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`);
-  return { url: parsed.origin, credentials };
+  try {
+    const credentials = Secret.fromText(
+      [parsed.username, parsed.password].map((part) => decodeURIComponent(part)).join(":"),
+    );
+    return { url: parsed.origin, credentials };
+  } catch {
+    throw new KustodyError("KST_KUBE_CONFIG", "the credentials in proxy-url have a % that is not an escape", {
+      hint: "write % as %25",
+    });
+  }
 }
