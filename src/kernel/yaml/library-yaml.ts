@@ -1,16 +1,11 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseDocument,
-} from "yaml";
+import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
 import type { FieldPath } from "../finding/field-path.ts";
 import type { DocumentReading } from "./read-document.ts";
+
+/** Loaded when the first document needs it: most input never does, and loading takes as long as reading a thousand objects. */
+const require = createRequire(import.meta.url);
+const library = (): typeof Yaml => require("yaml") as typeof Yaml;
 
 /** Bounds of what the `yaml` package is given: its tree takes about a kilobyte per token. */
 const MAX_LENGTH = 4 * 1024 * 1024;
@@ -46,7 +41,8 @@ export function readWithLibrary(text: string, maxDepth: number): DocumentReading
   if (text.length > MAX_LENGTH || tokens(text) > MAX_TOKENS) {
     return { ok: false, reason: "the document is too large for YAML beyond plain mappings and lists", offset: 0 };
   }
-  let document: Document;
+  const { LineCounter, parseDocument } = library();
+  let document: Yaml.Document;
   try {
     document = parseDocument(text, {
       lineCounter: new LineCounter(),
@@ -92,8 +88,9 @@ interface Fault {
 
 /** Nesting beyond the bound, a key twice in one mapping, an alias inside the value that it names. */
 function faultInTree(root: unknown, maxDepth: number): Fault | undefined {
+  const { isAlias, isCollection, isPair, isScalar } = library();
   const pending: { node: unknown; depth: number }[] = [{ node: root, depth: 0 }];
-  const anchored = new Map<string, Node>();
+  const anchored = new Map<string, Yaml.Node>();
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, depth } = next;
     if (isAlias(node)) {
@@ -104,7 +101,7 @@ function faultInTree(root: unknown, maxDepth: number): Fault | undefined {
       }
     }
     if (!isCollection(node)) continue;
-    if (node.anchor !== undefined) anchored.set(node.anchor, node as Node);
+    if (node.anchor !== undefined) anchored.set(node.anchor, node as Yaml.Node);
     if (depth >= maxDepth) return { reason: "the document is nested too deeply", offset: node.range?.[0] ?? 0 };
     const keys = new Set<unknown>();
     for (const item of node.items.toReversed()) {
@@ -124,6 +121,7 @@ function faultInTree(root: unknown, maxDepth: number): Fault | undefined {
 
 /** Where the deepest part of `path` that exists begins: a member at its key, an item at its value. */
 function offsetInTree(root: unknown, path: FieldPath): number {
+  const { isCollection, isMap, isScalar } = library();
   let node = root;
   let offset = startOf(root) ?? 0;
   for (const step of path) {
@@ -141,5 +139,6 @@ function offsetInTree(root: unknown, path: FieldPath): number {
 }
 
 function startOf(node: unknown): number | undefined {
+  const { isAlias, isCollection, isScalar } = library();
   return isScalar(node) || isCollection(node) || isAlias(node) ? node.range?.[0] : undefined;
 }

@@ -161,7 +161,7 @@ test("agrees with the yaml package on texts put together from indicators", () =>
   let plain = 0;
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 14 }), (parts) => {
-      if (agrees(`${parts.join("")}\n`) === "plain") plain++;
+      if (agrees(parts.join("")) === "plain") plain++;
     }),
     { numRuns: 4000 },
   );
@@ -217,7 +217,6 @@ test("leaves to the yaml package what is beyond the subset", () => {
     "a: {{ x }}\n",
     "- - a\n",
     "a:\tb\n",
-    "a: 1",
   ]) {
     assert.equal(readPlainYaml(text), NOT_PLAIN, text);
   }

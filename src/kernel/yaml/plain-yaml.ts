@@ -18,8 +18,8 @@ const KEY_CHARACTER = Uint8Array.from({ length: 128 }, (_, code) =>
  * where this reader gives a value, it is the one that `yaml` gives; where `yaml` finds an error, this reader gives none.
  */
 export function readPlainYaml(text: string, note?: Note): unknown {
-  if (UNUSUAL.test(text) || !text.endsWith("\n")) return NOT_PLAIN;
-  return new PlainReader(text, note).document();
+  if (UNUSUAL.test(text)) return NOT_PLAIN;
+  return new PlainReader(text.endsWith("\n") ? text : `${text}\n`, note).document();
 }
 
 /** Stands on one line that holds structure: `lineStart` ≤ `at` < `lineEnd`; `indent` is the column of `at`. */
