@@ -14,7 +14,7 @@ export function refuseKey(key: string): StoreError | undefined {
 function whyNot(key: string): string | undefined {
   if (key === "") return "it is empty";
   if (key.length > LONGEST_KEY) return `it is longer than ${LONGEST_KEY} characters`;
-  if (/[\u0000-\u001f\u007f\\]/.test(key)) return "it has a control character or a backslash";
+  if (/[\p{Cc}\\]/u.test(key)) return "it has a control character or a backslash";
   if (!key.isWellFormed()) return "it is not valid Unicode";
   const segments = key.replaceAll(/%2e/gi, ".").replaceAll(/%2f/gi, "/").split("/");
   if (segments.some((segment) => segment === "." || segment === "..")) return "it has a dot segment";

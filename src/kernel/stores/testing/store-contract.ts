@@ -78,7 +78,7 @@ export function storeContract(name: string, harness: StoreHarness): void {
       assert.ok(answer !== undefined && isValue(answer), `expected a value, got ${JSON.stringify(answer)}`);
       return answer;
     };
-    const reason = (answer: Answer | Read | string | undefined): StoreErrorReason => {
+    const reason = (answer: Answer | string | undefined): StoreErrorReason => {
       assert.ok(typeof answer === "object" && isStoreError(answer), "expected an error");
       return answer.error;
     };
