@@ -32,7 +32,7 @@ export const ERROR_CODES = {
   KST_LAB_START_FAILED: "a server of the lab did not start",
   KST_LAB_BINARY_MISSING: "a server binary is neither at hand nor can it be downloaded or built",
   KST_LAB_CHECKSUM: "a downloaded server binary is not the one that its checksum names",
-  KST_LAB_BUILD_FAILED: "go could not build a server of the lab",
+  KST_LAB_BUILD_FAILED: "a server of the lab could not be built or installed",
   KST_LAB_NODE_REQUIREMENTS: "this machine lacks something that a real node needs",
   KST_KUBE_CONFIG: "a kubeconfig, or the credentials in it, is missing or cannot be used",
   KST_KUBE_EXEC: "a kubeconfig's credential plugin failed",
