@@ -3,9 +3,10 @@ import type { Location } from "../../finding/finding.ts";
 import { isRecord } from "../../untyped.ts";
 import { LineTable } from "../../yaml/line-table.ts";
 import { type DocumentReading, readYamlDocument } from "../../yaml/read-document.ts";
-import { splitDocuments } from "../../yaml/split-documents.ts";
+import { type DocumentSlice, splitDocuments } from "../../yaml/split-documents.ts";
 import { JsonOffsets } from "./json-offsets.ts";
 import type { KubeObject, ManifestEvent } from "./manifest.ts";
+import { splitJson } from "./split-json.ts";
 import { wrapSecrets } from "./wrap-secrets.ts";
 
 const MAX_LIST_DEPTH = 3;
@@ -23,15 +24,37 @@ export function* decodeText(text: string, file: string, options: DecodeOptions):
   const table = new LineTable(text);
   const place = (offset: number): Location => ({ file, ...table.at(offset) });
   const input: Input = { file, place, named: options.named };
-  const json = /^\s*[{[]/.test(text) ? readJson(text) : undefined;
-  if (json !== undefined) {
-    if (options.wanted === undefined || options.wanted(text)) yield* decodeReading(json, text, 0, input);
-    return;
-  }
   for (const document of splitDocuments(text)) {
     if (options.wanted !== undefined && !options.wanted(document.text)) continue;
-    yield* decodeReading(readYamlDocument(document.text), document.text, document.start, input);
+    for (const { start, length, reading } of readSlice(document)) {
+      yield* decodeReading(reading, text.slice(start, start + length), start, input);
+    }
   }
+}
+
+interface Piece {
+  readonly start: number;
+  readonly length: number;
+  readonly reading: DocumentReading;
+}
+
+/** JSON where the text is JSON, one object or several one after the other as kubectl takes them; else YAML. */
+function readSlice({ text, start }: DocumentSlice): readonly Piece[] {
+  if (/^\s*[{[]/.test(text)) {
+    const whole = readJson(text);
+    if (whole !== undefined) return [{ start, length: text.length, reading: whole }];
+    const pieces = [...splitJson(text)].map((piece) => ({
+      start: start + piece.start,
+      length: piece.text.length,
+      reading: readJson(piece.text),
+    }));
+    if (pieces.length > 1 && pieces.every(isRead)) return pieces;
+  }
+  return [{ start, length: text.length, reading: readYamlDocument(text) }];
+}
+
+function isRead(piece: { readonly reading: DocumentReading | undefined }): piece is Piece {
+  return piece.reading !== undefined;
 }
 
 interface Input {

@@ -70,6 +70,20 @@ test("reads files, folders, several documents, lists and JSON, each with its pos
   ]);
 });
 
+test("reads JSON objects one after the other, and between YAML documents", async () => {
+  const root = folderOf({
+    "a.json": '{"apiVersion": "v1", "kind": "Pod", "a": "}{\\""}\n{"apiVersion": "v1",\n "kind": "Service"}',
+    "b.yaml": `${POD}---\n{"apiVersion": "v1", "kind": "Service"}\n---\n${POD}`,
+  });
+  assert.deepEqual(brief(await read(root)), [
+    "Pod a.json:1:1",
+    "Service a.json:2:1",
+    "Pod b.yaml:1:1",
+    "Service b.yaml:5:1",
+    "Pod b.yaml:7:1",
+  ]);
+});
+
 test("finds a field's line and column in YAML, in JSON and in lists", async () => {
   const root = folderOf({
     "a.json":
