@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parseRetryAfter } from "./retry-after.ts";
 import { backoff, defaultRetry, nextAttempt, type Outcome, type RetryPolicy } from "./retry-policy.ts";
 

@@ -1,10 +1,14 @@
 import { KustodyError } from "../../errors.ts";
+import { backoff } from "../../http/retry-policy.ts";
+import { systemClock } from "../../observe/clock.ts";
 import type { KubeObject, ObjectMeta } from "../object/object-meta.ts";
 import type { Api, Scope } from "./api.ts";
 import type { JsonPatch } from "./write-options.ts";
 
-/** A patch can only fail for a change between reading and patching; so many in a row mean something else is wrong. */
-const ATTEMPTS = 8;
+/** A patch only fails for a change between reading and patching; so many in a row mean something else is wrong. */
+const ATTEMPTS = 15;
+/** Between attempts, by chance, so that of many rivals none is the loser each time. */
+const RETRY = { base: 10, cap: 500 };
 
 /**
  * Adds `finalizer` if it is not there, as one JSON patch that first tests what was read, so that a finalizer which
@@ -79,6 +83,7 @@ async function edit<T extends KubeObject, S extends Scope>(
       if (error.code === "KST_KUBE_NOT_FOUND") return false;
       const raced = error.code === "KST_KUBE_INVALID" || error.code === "KST_KUBE_CONFLICT";
       if (!raced || attempt === ATTEMPTS) throw error;
+      await systemClock.sleep(backoff(RETRY, attempt, Math.random()));
     }
   }
 }

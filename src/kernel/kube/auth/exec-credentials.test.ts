@@ -72,12 +72,7 @@ const FAILING: readonly [name: string, script: string, exec: Partial<KubeconfigE
   ["a plugin that isn't there", "", { command: "./gone", installHint: "install it" }, /cannot be started.*install it/],
   ["an exit code", "echo canary; echo canary >&2; exit 7", {}, /exit code 7/],
   ["output that is no JSON", "echo canary", {}, /printed no ExecCredential/],
-  [
-    "another version",
-    `${status('"token":"canary"')}`,
-    { apiVersion: "client.authentication.k8s.io/v1beta1" },
-    /printed no/,
-  ],
+  ["another version", status('"token":"canary"'), { apiVersion: "client.authentication.k8s.io/v1beta1" }, /printed no/],
   ["too much output", "yes canary", {}, /more than 1048576 bytes/],
   ["no token", status(""), {}, /neither a token nor/],
   ["a certificate alone", status('"clientCertificateData":"canary"'), {}, /without its key/],

@@ -94,10 +94,10 @@ test("whatever is written, watched, listed and half listed, the changes add up t
           present.set(key, value);
         }
       }
-      const truth = [...history.objects].map(([name, object]) => [`ns/${name}`, reduce(object)]);
-      assert.deepEqual([...present].sort(), truth.sort());
-      assert.equal(store.size, truth.length);
-      assert.deepEqual([...store.values("ns")].length, truth.length);
+      const truth = new Map([...history.objects].map(([name, object]) => [`ns/${name}`, reduce(object)]));
+      assert.deepEqual(present, truth);
+      assert.equal(store.size, truth.size);
+      assert.equal([...store.values("ns")].length, truth.size);
     }),
   );
 });
