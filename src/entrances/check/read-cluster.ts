@@ -13,7 +13,9 @@ import {
   type Kube,
   Namespaces,
   NetworkPolicies,
+  namespacedResource,
   Pods,
+  PodTemplates,
   ReplicaSets,
   ReplicationControllers,
   type Resource,
@@ -36,6 +38,7 @@ const WORLD: readonly Resource[] = [
 ];
 const STREAMED: readonly Resource[] = [
   Pods,
+  PodTemplates,
   ReplicationControllers,
   Deployments,
   ReplicaSets,
@@ -44,6 +47,13 @@ const STREAMED: readonly Resource[] = [
   Jobs,
   CronJobs,
   ConfigMaps,
+];
+
+/** Kinds with pod templates that a cluster may serve: not being there is in order. */
+const CUSTOM: readonly Resource[] = [
+  namespacedResource("argoproj.io/v1alpha1", "Rollout", "rollouts"),
+  namespacedResource("serving.knative.dev/v1", "Service", "services"),
+  namespacedResource("apps.openshift.io/v1", "DeploymentConfig", "deploymentconfigs"),
 ];
 
 export interface ReadClusterOptions {
@@ -63,6 +73,7 @@ export function readCluster(kube: Kube, options: ReadClusterOptions): ClusterObj
 
 async function* subjects(kube: Kube, options: ReadClusterOptions): AsyncGenerator<KubeObject> {
   yield* listAll(kube, STREAMED, options);
+  yield* listAll(kube, CUSTOM, options);
   options.onProgress("reading the headers of secrets");
   yield* tolerated("secrets", options, secretHeaders(kube, options.signal));
 }
@@ -93,7 +104,7 @@ async function* items(
   }
 }
 
-/** Being refused a kind, or its not being served, is told and passed over; a cluster that does not answer ends the check. */
+/** A kind that is not served has no objects; being refused one is told; a cluster that does not answer ends the check. */
 async function* tolerated(
   what: string,
   options: ReadClusterOptions,
@@ -103,9 +114,8 @@ async function* tolerated(
     for await (const object of objects) yield object as unknown as KubeObject;
   } catch (thrown) {
     const error = toKustodyError(thrown);
-    if (!PASSED_OVER.has(error.code)) throw error;
+    if (error.code === "KST_KUBE_NOT_FOUND") return;
+    if (error.code !== "KST_KUBE_FORBIDDEN") throw error;
     options.onUnreadable({ location: { file: "cluster" }, reason: `${what}: ${error.message}` });
   }
 }
-
-const PASSED_OVER: ReadonlySet<string> = new Set(["KST_KUBE_FORBIDDEN", "KST_KUBE_NOT_FOUND"]);

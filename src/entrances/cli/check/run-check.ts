@@ -27,6 +27,7 @@ export async function runCheck({ paths, cluster, config, terminal }: CheckCall):
     ? await clusterScorecard(config, terminal)
     : await checkFiles(paths.length === 0 ? ["."] : paths, {
         base: process.cwd(),
+        exclude: config.check.exclude,
         stdin: terminal.stdin,
       });
   terminal.stdout.write(render(scorecard, config, terminal));

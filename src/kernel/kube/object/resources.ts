@@ -39,6 +39,7 @@ export const Namespaces = clusterResource<AnyObject>("v1", "Namespace", "namespa
 export const Nodes = clusterResource<AnyObject>("v1", "Node", "nodes");
 
 export const Pods = namespacedResource<AnyObject>("v1", "Pod", "pods");
+export const PodTemplates = namespacedResource<AnyObject>("v1", "PodTemplate", "podtemplates");
 export const ReplicationControllers = namespacedResource<AnyObject>(
   "v1",
   "ReplicationController",
