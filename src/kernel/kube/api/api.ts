@@ -155,19 +155,22 @@ export class Api<T extends KubeObject, S extends Scope = Scope> extends Collecti
     path: string,
     options: ReadOptions & { readonly body?: unknown; readonly contentType?: string; readonly idempotent?: boolean },
   ): Promise<T> {
-    const reply = await this.transport.request({
-      what: this.describe(verb, name),
-      method,
-      path,
-      accept: this.codec.accept,
-      secretive: this.secretive,
-      signal: options.signal,
-      ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
-      ...(options.body === undefined
-        ? {}
-        : { body: encodeJson(options.body), contentType: options.contentType ?? "application/json" }),
-    });
-    return this.codec.object(this.codec.parse(reply.body));
+    const body = options.body === undefined ? undefined : encodeJson(options.body);
+    try {
+      const reply = await this.transport.request({
+        what: this.describe(verb, name),
+        method,
+        path,
+        accept: this.codec.accept,
+        secretive: this.secretive,
+        signal: options.signal,
+        ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
+        ...(body === undefined ? {} : { body, contentType: options.contentType ?? "application/json" }),
+      });
+      return this.codec.object(this.codec.parse(reply.body));
+    } finally {
+      if (this.secretive) body?.fill(0);
+    }
   }
 }
 
