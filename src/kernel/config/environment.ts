@@ -5,17 +5,9 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What others than the Config need from the environment. This folder is the only reader of process.env. */
 export interface Environment {
-  /** KUBECONFIG as it stands: paths joined with the system's path delimiter. */
-  readonly kubeconfig: string | undefined;
   readonly home: string | undefined;
-  readonly cacheHome: string | undefined;
   /** XDG_STATE_HOME: where data lies that outlives a run and is no configuration. */
   readonly stateHome: string | undefined;
-  /** Set in every container of a pod: together with the mounted token they make an in-cluster configuration. */
-  readonly inCluster: { readonly host: string; readonly port: string } | undefined;
-  readonly httpsProxy: Proxy | undefined;
-  readonly httpProxy: Proxy | undefined;
-  readonly noProxy: string | undefined;
   /** https://no-color.org: any value but an empty one. */
   readonly noColor: boolean;
   /** Set by continuous integration: nobody watches progress. */
@@ -29,31 +21,38 @@ export interface Proxy {
   readonly credentials?: Secret;
 }
 
-/** Errors: KST_CONFIG_INVALID when a proxy isn't an http:// or https:// URL. */
 export function readEnvironment(variables: Variables = process.env): Environment {
   const get = (name: string): string | undefined => variables[name] || undefined;
-  // Curl's rule, which Go follows too: the lower-case name wins.
-  const either = (name: string): string | undefined => get(name.toLowerCase()) ?? get(name);
-  const host = get("KUBERNETES_SERVICE_HOST");
-  const port = get("KUBERNETES_SERVICE_PORT");
   return Object.freeze({
-    kubeconfig: get("KUBECONFIG"),
     home: get("HOME") ?? get("USERPROFILE"),
-    cacheHome: get("XDG_CACHE_HOME"),
     stateHome: get("XDG_STATE_HOME"),
-    inCluster: host === undefined || port === undefined ? undefined : { host, port },
-    httpsProxy: readProxy("HTTPS_PROXY", either("HTTPS_PROXY")),
-    httpProxy: readProxy("HTTP_PROXY", either("HTTP_PROXY")),
-    noProxy: either("NO_PROXY"),
     noColor: get("NO_COLOR") !== undefined,
     ci: get("CI") !== undefined && get("CI") !== "false",
   });
 }
 
-/** A copy of the whole environment for a child process that a user configured, such as a kubeconfig's exec plugin. */
+/** A copy of the whole environment: for kernel/kube, which hands it to a kubeconfig's exec plugins, and for other children. */
 export function childEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { ...Object.fromEntries(inherited), ...extra };
+}
+
+export interface Proxies {
+  readonly https: Proxy | undefined;
+  readonly http: Proxy | undefined;
+  /** NO_PROXY as it stands. */
+  readonly except: string | undefined;
+}
+
+/** Apart from the rest, so that a proxy of a kind that we can't use stops only who would use it: KST_CONFIG_INVALID. */
+export function readProxies(variables: Variables = process.env): Proxies {
+  // Curl's rule, which Go follows too: the lower-case name wins.
+  const get = (name: string): string | undefined => variables[name.toLowerCase()] || variables[name] || undefined;
+  return Object.freeze({
+    https: readProxy("HTTPS_PROXY", get("HTTPS_PROXY")),
+    http: readProxy("HTTP_PROXY", get("HTTP_PROXY")),
+    except: get("NO_PROXY"),
+  });
 }
 
 function readProxy(name: string, value: string | undefined): Proxy | undefined {

@@ -52,7 +52,7 @@ export interface ServerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly certificates: FollowedCertificates;
   readonly routes: readonly Route[];
-  /** Serves them at /metrics, and counts requests in them. */
+  /** Serves them at /metrics, and counts requests in them: for one server of a program. */
   readonly metrics?: Metrics;
   /** What /readyz answers beside the server's own state: names of what isn't ready yet. */
   readonly notReady?: () => readonly string[];

@@ -128,6 +128,8 @@ test("health, readiness with its reasons, and metrics by route pattern", async (
   const metrics = await send("/metrics");
   assert.match(metrics.text, /kustody_server_requests_total\{method="GET",route="\/objects\/:name",status="200"\} \d/);
   assert.doesNotMatch(metrics.text, /c4n4ry/);
+  const expires = (certificates.current?.notAfter ?? 0) / 1000;
+  assert.match(metrics.text, new RegExp(`^kustody_server_certificate_expires_at_seconds ${expires}$`, "m"));
 });
 
 const REFUSED: readonly [name: string, path: string, status: number, options?: RequestOptions, body?: string][] = [

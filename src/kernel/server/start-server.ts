@@ -43,7 +43,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = await createApp(options, timeouts, served);
   const server = app.server as HttpsServer;
   server.maxConnections = options.maxConnections ?? 1000;
-  certificates.onChange((next) => server.setSecureContext(secureContext(next)), closing.signal);
+  const expiry = metrics?.gauge({
+    name: "kustody_server_certificate_expires_at_seconds",
+    help: "end of the served certificate's validity, in seconds since the epoch",
+    labels: [],
+  });
+  const serve = (next: ServedCertificate): void => {
+    server.setSecureContext(secureContext(next));
+    expiry?.set({}, next.notAfter / 1000);
+  };
+  certificates.onChange(serve, closing.signal);
+  // Another one may have come while fastify was loaded.
+  serve(certificates.current ?? served);
 
   const notReady = () => [
     ...(closing.signal.aborted ? ["stopping"] : []),
@@ -55,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     await app.listen(listen);
   } catch (cause) {
+    closing.abort();
     await app.close();
     throw new KustodyError("KST_SERVER_LISTEN", `cannot serve on ${listen.host}:${listen.port}`, {
       hint: "choose another address, or end what listens there",
