@@ -8,11 +8,6 @@ import { readBounded } from "./read-bounded.ts";
 
 const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** Whether the process runs in a pod with a service account. */
-export function isInCluster(env: Environment): boolean {
-  return Boolean(env["KUBERNETES_SERVICE_HOST"]) && Boolean(env["KUBERNETES_SERVICE_PORT"]);
-}
-
 /** The connection of a pod: address from the environment, token, CA and namespace from the projected `folder`. */
 export async function inClusterConnection(env: Environment, clock: Clock, folder = FOLDER): Promise<Connection> {
   const host = env["KUBERNETES_SERVICE_HOST"];

@@ -82,6 +82,8 @@ class Run<T extends KubeObject, V> {
   #version: string | undefined;
   #streaming: boolean;
   #failures = 0;
+  /** Milliseconds that the server asked us to stay away. */
+  #asked = 0;
 
   constructor(collection: Collection<T>, options: ReflectorOptions<T, V>) {
     this.#collection = collection;
@@ -106,7 +108,8 @@ class Run<T extends KubeObject, V> {
         if (signal.aborted) break;
         this.#failed(error);
       }
-      if (this.#failures > 0) await this.#pause(backoff(RETRY, this.#failures, this.#random()));
+      if (this.#failures > 0) await this.#pause(Math.max(this.#asked, backoff(RETRY, this.#failures, this.#random())));
+      this.#asked = 0;
     }
     this.synced.reject(new KustodyError("KST_HTTP_ABORTED", `${this.#collection.describe("watch")}: stopped`));
   }
@@ -192,6 +195,7 @@ class Run<T extends KubeObject, V> {
       return;
     }
     this.#failures++;
+    if (typeof error.retry === "object") this.#asked = error.retry.after;
     this.#report(error);
   }
 
