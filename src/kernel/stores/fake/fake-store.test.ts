@@ -22,6 +22,7 @@ storeContract("fake", {
   capabilities: ["find", "write", "remove", "versions"],
   carriesBinary: true,
   largest: 1024 * 1024,
+  writesConditionally: true,
   keepsVersions: false,
 });
 

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { KustodyError } from "../../errors.ts";
 import { Secret } from "../../secret/secret.ts";
 import { copySecret } from "../copy-secret.ts";
 import { namePattern } from "../name-pattern.ts";
 import { refuseKey } from "../refuse-key.ts";
 import type { Read, Ref, Store, StoreError, Version, WriteCondition } from "../store.ts";
+import { versionsByValue } from "../value-version.ts";
 import type { FakeSpec } from "./fake-spec.ts";
 
 interface Held {
@@ -21,9 +21,8 @@ const MISSING: StoreError = { error: "missing", message: "the fake store has no 
  * finds the entry without one. Such entries get a version from a keyed hash of the value, the key random per process.
  */
 export function openFakeStore(spec: FakeSpec): Store {
-  const hashKey = Secret.fromBytes(randomBytes(32));
   const held = new Map<string, Held>();
-  const versionOf = (value: Secret): Version => value.fingerprint(hashKey).toString("base64url");
+  const versionOf = versionsByValue();
   for (const { key, value = "", version = "" } of spec.data ?? []) {
     const secret = Secret.fromText(value);
     held.set(placeOf(key, version), { value: secret, version: version || versionOf(secret), isPushed: false });

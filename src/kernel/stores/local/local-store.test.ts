@@ -55,6 +55,7 @@ storeContract("local", {
   capabilities: ["find", "write", "remove", "versions", "watch"],
   carriesBinary: true,
   largest: 1024 * 1024,
+  writesConditionally: true,
   keepsVersions: true,
 });
 

@@ -1,6 +1,6 @@
-import { toKustodyError } from "../../errors.ts";
 import type { Clock } from "../../observe/clock.ts";
 import type { Read, Ref, Store, StoreError, Version } from "../store.ts";
+import { storeErrorOf } from "../store-error.ts";
 import { disposeRead } from "./copy-read.ts";
 
 /**
@@ -67,15 +67,4 @@ function complete(refs: readonly Ref[], reads: Map<Ref, Read>): Map<Ref, Read> {
 
 function disposeAll(reads: Map<Ref, Read>): void {
   for (const read of reads.values()) disposeRead(read);
-}
-
-/** A store that cannot be opened or throws: what only a change can cure is `invalid`, everything else may pass. */
-export function storeErrorOf(error: unknown): StoreError {
-  const known = toKustodyError(error);
-  const lasting = known.retry === "never" && known.code !== "KST_INTERNAL";
-  return {
-    error: lasting ? "invalid" : "unavailable",
-    message: known.message,
-    ...(typeof known.retry === "object" ? { retryAfterMillis: known.retry.after } : {}),
-  };
 }

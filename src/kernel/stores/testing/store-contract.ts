@@ -35,6 +35,8 @@ export interface StoreHarness {
   readonly largest: number;
   /** Whether a version can be read again after a newer one was put. */
   readonly keepsVersions: boolean;
+  /** Whether writes can depend on a condition; else such writes are refused. */
+  readonly writesConditionally: boolean;
   /** A store whose identity may read nothing of what `put` puts, where there are such identities. */
   openDenied?(): Promise<Store>;
 }
@@ -236,6 +238,11 @@ export function storeContract(name: string, harness: StoreHarness): void {
         const write = async (text: string, condition: { ifAbsent: true } | { ifVersion: string }) =>
           await store.write?.({ key: "conditional" }, harness.wrap(Buffer.from(text)), condition, signal);
         const first = await write("one", { ifAbsent: true });
+        if (!harness.writesConditionally) {
+          assert.equal(reason(first), "invalid");
+          assert.equal(reason(await read({ key: "conditional" })), "missing");
+          return;
+        }
         assert.equal(typeof first, "string");
         assert.equal(reason(await write("clash", { ifAbsent: true })), "conflict");
         const second = await write("two", { ifVersion: first as string });
