@@ -27,7 +27,7 @@ export interface StorePorts {
     signal: AbortSignal,
   ): Promise<Secret>;
   /** The token of the process's own ServiceAccount; only a ClusterSecretStore may use it. */
-  ownToken?(signal: AbortSignal): Promise<Secret>;
+  readonly ownToken?: (signal: AbortSignal) => Promise<Secret>;
   /** The local store's file and key, which the configuration gives and no object of the cluster can choose. */
   readonly local?: { readonly file: string; readonly key?: Secret };
 }
@@ -132,8 +132,9 @@ function vaultAuth(auth: ResolvedVaultAuth, identity: Identity, ports: StorePort
 }
 
 /** ESO lets any store log in as the operator when it names no ServiceAccount; here that is left to cluster administrators. */
-function ownToken({ store }: Identity, { ownToken: read }: StorePorts): Credential {
-  if (store.namespace === undefined && read !== undefined) return read;
+function ownToken({ store }: Identity, ports: StorePorts): Credential {
+  const { ownToken } = ports;
+  if (store.namespace === undefined && ownToken !== undefined) return ownToken;
   throw new KustodyError(
     "KST_STORE_SPEC",
     "provider.vault cannot be used: auth.kubernetes names no serviceAccountRef or secretRef",

@@ -11,8 +11,7 @@ const { signal } = new AbortController();
 /** The fake store, which finds by name only. */
 function wholeStore(): Store {
   const fake = openFakeStore({ data: [{ key: "other/secret", value: "foreign" }] });
-  const { find } = fake;
-  return { ...fake, ...(find && { find: ({ path = "" }, signal) => find.call(fake, { name: `^${path}/` }, signal) }) };
+  return { ...fake, find: ({ path = "" }, signal) => (fake as Required<Store>).find({ name: `^${path}/` }, signal) };
 }
 
 let store: Store;

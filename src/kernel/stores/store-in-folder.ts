@@ -8,7 +8,6 @@ export function storeInFolder(store: Store, folder: string): Store {
   const inside = (ref: Ref): Ref => ({ ...ref, key: prefix + ref.key });
   const outside = (ref: Ref): Ref | undefined =>
     ref.key.startsWith(prefix) ? { ...ref, key: ref.key.slice(prefix.length) } : undefined;
-  const { find, write, remove, versions, watch } = store;
   async function* below(refs: AsyncIterable<Ref>): AsyncGenerator<Ref, void, undefined> {
     for await (const ref of refs) {
       const own = outside(ref);
@@ -30,21 +29,24 @@ export function storeInFolder(store: Store, folder: string): Store {
       return new Map(pairs.map(([ref, own]) => [ref, reads.get(own) as Read]));
     },
     validate: (signal) => store.validate(signal),
-    ...(find && {
+    ...(store.find && {
       async *find({ path, name, ...query }: Query, signal: AbortSignal) {
         // The pattern is about names inside the folder.
         const matches = namePattern(name ?? "");
-        const all = find.call(store, { ...query, path: path === undefined ? folder : prefix + path }, signal);
+        const all = (store as Required<Store>).find(
+          { ...query, path: path === undefined ? folder : prefix + path },
+          signal,
+        );
         for await (const ref of below(all)) if (matches(ref.key)) yield ref;
       },
     }),
-    ...(write && {
+    ...(store.write && {
       write: async (ref, value, condition, signal) =>
-        refuseKey(ref.key) ?? (await write.call(store, inside(ref), value, condition, signal)),
+        refuseKey(ref.key) ?? (await (store as Required<Store>).write(inside(ref), value, condition, signal)),
     }),
-    ...(remove && { remove: (ref, signal) => remove.call(store, inside(ref), signal) }),
-    ...(versions && { versions: (key, signal) => versions.call(store, prefix + key, signal) }),
-    ...(watch && { watch: (signal) => below(watch.call(store, signal)) }),
+    ...(store.remove && { remove: (ref, signal) => (store as Required<Store>).remove(inside(ref), signal) }),
+    ...(store.versions && { versions: (key, signal) => (store as Required<Store>).versions(prefix + key, signal) }),
+    ...(store.watch && { watch: (signal) => below((store as Required<Store>).watch(signal)) }),
     close: () => store.close(),
   };
 }

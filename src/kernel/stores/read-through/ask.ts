@@ -1,5 +1,6 @@
 import type { Answer, Ref } from "../store.ts";
 import { copyRead, disposeRead } from "./copy-read.ts";
+import { onAbort } from "./on-abort.ts";
 
 /** Something that an ask waits for and can leave. */
 export interface Awaited {
@@ -13,6 +14,7 @@ export class Ask {
   readonly #promise: Promise<Map<Ref, Answer>>;
   readonly #signal: AbortSignal;
   #missing: number;
+  #unwatch: (() => void) | undefined;
   #resolve!: (reads: Map<Ref, Answer>) => void;
   #reject!: (reason: unknown) => void;
 
@@ -39,12 +41,12 @@ export class Ask {
   /** The outcome. Called once all refs are answered or awaited. */
   async outcome(): Promise<Map<Ref, Answer>> {
     if (this.#missing === 0) this.#finish();
-    else this.#signal.addEventListener("abort", this.#abort, { once: true });
+    else this.#unwatch = onAbort(this.#signal, this.#abort);
     return await this.#promise;
   }
 
   #finish(): void {
-    this.#signal.removeEventListener("abort", this.#abort);
+    this.#unwatch?.();
     this.#waitsFor.clear();
     this.#resolve(this.#results);
   }
