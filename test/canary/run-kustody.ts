@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** Everything that a run of `bin/kustody` lets others see. */
 export interface Seen {
@@ -41,14 +40,11 @@ export async function runKustody(args: readonly string[], options: RunOptions = 
     child.once("error", reject).once("close", resolve);
   });
   const processes = new Set<string>();
-  let running = true;
-  const watching = (async () => {
-    for (; running; await sleep(20)) for (const line of commandLinesBelow(child.pid)) processes.add(line);
-  })();
-  const code = await ended.finally(() => {
-    running = false;
-  });
-  await watching;
+  const look = (): void => {
+    for (const line of commandLinesBelow(child.pid)) processes.add(line);
+  };
+  const looking = setInterval(look, 20);
+  const code = await ended.finally(() => clearInterval(looking));
   return { code, stdout, stderr, processes: [...processes].join("\n") };
 }
 

@@ -25,7 +25,5 @@ function causesOf(error: KustodyError): string[] {
  */
 function contained(text: string): string {
   const cut = text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
-  return cut
-    .replaceAll(/\r?\n\s*/g, "\n  ")
-    .replaceAll(/(?!\n)[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
+  return cut.replaceAll(/\r?\n\s*/g, "\n  ").replaceAll(/(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu, " ");
 }

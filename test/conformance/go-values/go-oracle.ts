@@ -16,7 +16,8 @@ export interface Question {
     | "json-text"
     | "hash"
     | "hash-meta"
-    | "allowed-key";
+    | "allowed-key"
+    | "regexp";
   readonly input: Buffer;
   readonly option?: string;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import * as fc from "fast-check";
+import { compileRegexp } from "../../../src/kernel/regexp/linear-regexp.ts";
 import { Secret } from "../../../src/kernel/secret/secret.ts";
 import { convertKey } from "../../../src/kernel/stores/value/convert-keys.ts";
 import { decodeValue } from "../../../src/kernel/stores/value/decode-value.ts";
@@ -25,7 +26,9 @@ async function same(questions: readonly Question[], ours: (question: Question) =
     const isSame = answer === undefined ? expected === undefined : expected !== undefined && answer.equals(expected);
     return isSame
       ? []
-      : [`${JSON.stringify(question.input.toString())}: ours ${answer?.toString()}, Go ${expected?.toString()}`];
+      : [
+          `${JSON.stringify([question.option ?? "", question.input.toString()])}: ours ${answer?.toString()}, Go ${expected?.toString()}`,
+        ];
   });
   assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} of ${questions.length} differ`);
 }
@@ -191,4 +194,76 @@ test("the characters that keys keep are those that Go calls letters and numbers"
   });
   assert.deepEqual(differs, []);
   assert.ok(compared > 100_000, `${compared}`);
+});
+
+test("regular expressions are accepted, and match, as in Go", async () => {
+  const atom = fc.constantFrom(
+    ..."abcAK_-0. \n".split(""),
+    ".",
+    "^",
+    "$",
+    "[ab]",
+    "[^a]",
+    "[a-c0-9_]",
+    "[[:alpha:]]",
+    "[^[:^digit:]-]",
+    "\\d",
+    "\\W",
+    "\\s",
+    "\\b",
+    "\\B",
+    "\\A",
+    "\\z",
+    "\\pL",
+    "\\P{Lu}",
+    "[\\pL\\d]",
+    "\\.",
+    "\\x41",
+    "\\x{e9}",
+    "\\n",
+    "é",
+    "[]a]",
+    "[a-]",
+    "\\Qa.b\\E",
+    "(?i)",
+    "(?s)",
+    "(?m:^a$)",
+    "(?-i:k)",
+    "{",
+    "}",
+    "]",
+    "\\1",
+    "(?=a)",
+    "\\y",
+    "{2",
+    "a{,2}",
+  );
+  const repeat = fc.constantFrom("", "", "", "*", "+", "?", "*?", "{2}", "{1,2}", "{0,}", "{0}", "**", "+?");
+  const { value: pattern } = fc.letrec<{ value: string }>((tie) => ({
+    value: fc
+      .array(
+        fc
+          .tuple(
+            fc.oneof(
+              { depthSize: "small" },
+              atom,
+              atom,
+              tie("value").map((inner) => `(${inner})`),
+              fc.tuple(tie("value"), tie("value")).map(([a, b]) => `(?:${a}|${b})`),
+            ),
+            repeat,
+          )
+          .map((pair) => pair.join("")),
+        { maxLength: 4 },
+      )
+      .map((parts) => parts.join("")),
+  }));
+  const text = fc.string({ unit: fc.constantFrom(..."abcAkK0_-.é\n ".split("")), maxLength: 8 });
+  // What a repetition behind flags means is nobody's intention: ours is to refuse it.
+  const sane = pattern.filter((one) => !/\(\?[is]\)[*+?{]/.test(one));
+  const pairs = samples(fc.tuple(sane, text), 20_000);
+  await same(
+    pairs.map(([option, input]) => ({ op: "regexp", option, input: Buffer.from(input) })),
+    ({ input, option = "" }) => attempt(() => Buffer.from(String(compileRegexp(option)(input.toString())))),
+  );
 });

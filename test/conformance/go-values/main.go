@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -71,6 +72,12 @@ func ask(q question) answer {
 		}
 		text := fmt.Sprintf("%+v", meta{input.Annotations, input.Labels})
 		return from([]byte(fmt.Sprintf("%x", sha3.Sum224([]byte(text)))), err)
+	case "regexp":
+		pattern, err := regexp.Compile(string(q.Option))
+		if err != nil {
+			return answer{}
+		}
+		return answer{true, []byte(fmt.Sprint(pattern.Match(q.Input)))}
 	case "allowed-key":
 		return from([]byte(strings.Map(func(r rune) rune {
 			if !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cc, unicode.Cf, unicode.Co) {

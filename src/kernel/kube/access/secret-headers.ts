@@ -41,7 +41,7 @@ export async function* secretHeaders(kube: Kube, signal?: AbortSignal): AsyncGen
       yield {
         apiVersion: "v1",
         kind: "Secret",
-        type: String(cells[typeColumn] ?? "Opaque"),
+        type: cells[typeColumn] ?? "Opaque",
         metadata: object.metadata,
       };
     }
@@ -52,7 +52,7 @@ export async function* secretHeaders(kube: Kube, signal?: AbortSignal): AsyncGen
 interface Table {
   readonly metadata: { readonly continue?: string };
   readonly columnDefinitions: readonly { readonly name: string }[];
-  readonly rows?: readonly { readonly cells: readonly unknown[]; readonly object: { readonly metadata: ObjectMeta } }[];
+  readonly rows?: readonly { readonly cells: readonly string[]; readonly object: { readonly metadata: ObjectMeta } }[];
 }
 
 /** kubectl's last-applied annotation holds a whole Secret, values and all: it is cut out before anything is a string. */
