@@ -66,6 +66,7 @@ export const ERROR_CODES = {
   KST_VALUE_NULL_BYTE: "a remote value has a NUL byte, which the policy forbids",
   KST_VALUE_KEY: "a key of the result is not allowed in a Secret, or two become one",
   KST_DURATION_INVALID: "a duration cannot be understood",
+  KST_SYNC_FAILED: "an ExternalSecret could not be synced",
 } as const;
 
 export interface KustodyErrorOptions {

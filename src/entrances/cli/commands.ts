@@ -27,6 +27,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./check/check-command.ts"),
   },
   {
+    name: "operator",
+    summary: "the controllers: keeps ExternalSecrets synced",
+    load: () => import("./operator/operator-command.ts"),
+  },
+  {
     name: "config",
     summary: "print each setting and where it comes from",
     load: () => import("./config/config-command.ts"),

@@ -9,3 +9,9 @@ export const managers: PracticeStation = {
   needs: "needs a cluster",
   parts: [part(clusterSecretsOf, CLUSTER_SECRET_CHECKS)],
 };
+
+export { type SecretStore, StorePolicies } from "./model/resources.ts";
+export { createClusterWrites } from "./sync/apply.ts";
+export type { StoreReaders, StoreVerdict } from "./sync/ports.ts";
+export { SyncEngine } from "./sync/sync-engine.ts";
+export type { ObjectLabels, SyncMetrics } from "./sync/sync-metrics.ts";

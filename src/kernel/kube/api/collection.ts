@@ -122,11 +122,17 @@ export class Collection<T extends KubeObject> {
   }
 }
 
-/** Where the next page begins. A list's own metadata stands before its items, so this reads only the beginning. */
+/**
+ * Where the next page begins. A built-in kind's list has its own metadata before its items, so reading the beginning is
+ * enough; a custom resource's list has it after them.
+ */
 function continueToken(body: Buffer): string | undefined {
-  for (const { start, end, path } of findStrings(body, (path) => path[0] === "metadata" || path[0] === "items")) {
+  let seen = false;
+  const wanted = (path: readonly string[]): boolean => path[0] === "metadata" || (seen && path[0] === "items");
+  for (const { start, end, path } of findStrings(body, wanted)) {
     if (path[0] === "items") return undefined;
-    if (path[1] === "continue") return body.toString("latin1", start, end);
+    if (path[1] === "continue") return start === end ? undefined : body.toString("latin1", start, end);
+    seen = true;
   }
   return undefined;
 }

@@ -1,8 +1,13 @@
-export interface ReadOptions {
+export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface WriteOptions extends ReadOptions {
+export interface ReadOptions extends CallOptions {
+  /** Keep `metadata.managedFields`, which otherwise are dropped at once: half of an object's bytes. */
+  readonly managedFields?: boolean;
+}
+
+export interface WriteOptions extends CallOptions {
   /** Who changes: shown in managedFields. */
   readonly fieldManager?: string;
   /** Let the server validate and admit without storing. */
@@ -15,7 +20,7 @@ export interface ApplyOptions extends WriteOptions {
   readonly force?: boolean;
 }
 
-export interface DeleteOptions extends ReadOptions {
+export interface DeleteOptions extends CallOptions {
   /** Delete only the object that was looked at. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly propagationPolicy?: "Foreground" | "Background" | "Orphan";

@@ -10,8 +10,8 @@ export interface Codec<T extends KubeObject> {
   readonly listAccept: string;
   /** Parses one JSON document: an object, a list or a watch event. */
   parse(json: Buffer): unknown;
-  /** A parsed object without managedFields, with its kind filled in and its schema checked. */
-  object(parsed: unknown): T;
+  /** A parsed object, without managedFields unless told, with its kind filled in and its schema checked. */
+  object(parsed: unknown, keepManagedFields?: boolean): T;
 }
 
 const META = "g=meta.k8s.io;v=v1";
@@ -23,7 +23,7 @@ export function objectCodec<T extends KubeObject>(resource: Resource<T>): Codec<
     accept: "application/json",
     listAccept: "application/json",
     parse: parser(resource),
-    object: (parsed) => checked(resource, settled(resource, parsed)),
+    object: (parsed, keep) => checked(resource, settled(resource, parsed, keep)),
   };
 }
 
@@ -34,7 +34,7 @@ export function metadataCodec(resource: Resource): Codec<PartialObjectMetadata> 
     accept: `application/json;as=PartialObjectMetadata;${META}`,
     listAccept: `application/json;as=PartialObjectMetadataList;${META}`,
     parse: parser(resource),
-    object: (parsed) => settled(resource, parsed),
+    object: (parsed, keep) => settled(resource, parsed, keep),
   };
 }
 
@@ -62,7 +62,7 @@ function parser(resource: Resource): (json: Buffer) => unknown {
   };
 }
 
-function settled(resource: Resource, parsed: unknown): KubeObject {
+function settled(resource: Resource, parsed: unknown, keepManagedFields = false): KubeObject {
   const object = parsed as Partial<KubeObject> | null;
   const meta = object?.metadata as { managedFields?: unknown; name?: unknown } | undefined;
   if (typeof meta !== "object" || meta === null || typeof meta.name !== "string") {
@@ -72,7 +72,7 @@ function settled(resource: Resource, parsed: unknown): KubeObject {
     );
   }
   // Half of an object's bytes, and of no use to us.
-  delete meta.managedFields;
+  if (!keepManagedFields) delete meta.managedFields;
   const { apiVersion: _, kind: __, ...rest } = object as KubeObject;
   return { apiVersion: apiVersionOf(resource), kind: resource.kind, ...rest };
 }

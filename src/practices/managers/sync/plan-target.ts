@@ -1,15 +1,22 @@
 import type { OwnerReference } from "../../../kernel/kube/object/object-meta.ts";
 import type { Target } from "../model/external-secret-spec.ts";
-import { CREATED_BY_LABEL, createdByOf, DATA_HASH_ANNOTATION, MANAGED_LABEL } from "../model/names.ts";
+import {
+  CREATED_BY_LABEL,
+  createdByOf,
+  DATA_HASH_ANNOTATION,
+  MANAGED_LABEL,
+  PRIVILEGED_SECRET_TYPES,
+} from "../model/names.ts";
 import type { ObservedTarget } from "./observed-target.ts";
 import type { FailedStep } from "./outcome.ts";
 
 /** What the target should be. Values are known by their HMAC here; the writer has them. */
 export interface DesiredTarget {
   readonly labels: Readonly<Record<string, string>>;
-  /** With the data-hash annotation. */
+  /** With the data-hash annotation, which covers the keys of others too. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly immutable: boolean;
+  /** Also of keys that others wrote and that are left as they are. */
   readonly prints: Readonly<Record<string, string>>;
 }
 
@@ -29,10 +36,8 @@ export type TargetChange =
       readonly kind: "update";
       readonly resourceVersion: string;
       readonly owners: readonly OwnerReference[];
-      /** Keys that are there and not desired: those that this ExternalSecret wrote are to be removed. */
+      /** Keys that are there and not desired, to be removed. */
       readonly extraKeys: readonly string[];
-      /** The data is immutable: only metadata may be written. */
-      readonly metadataOnly: boolean;
     }
   | { readonly kind: "missing" }
   | { readonly kind: "refuse"; readonly step: FailedStep; readonly cause: string };
@@ -43,6 +48,9 @@ export type TargetChange =
  */
 export function planTarget({ creationPolicy, owner, desired, observed }: TargetFacts): TargetChange {
   if (creationPolicy === "None") return { kind: "none" };
+  if (observed !== undefined && PRIVILEGED_SECRET_TYPES.has(observed.type)) {
+    return { kind: "refuse", step: "update", cause: `a Secret of type ${observed.type} is not written to` };
+  }
   const owns = creationPolicy === "Owner";
   if (observed === undefined) {
     return creationPolicy === "Merge" ? { kind: "missing" } : { kind: "create", owners: owns ? [owner] : [] };
@@ -61,16 +69,10 @@ export function planTarget({ creationPolicy, owner, desired, observed }: TargetF
   const ownersChanged = owns ? controller?.uid !== owner.uid : mine;
   const metadataChanged = ownersChanged || !includes(observed, desired);
   if (!dataChanged && !metadataChanged && extraKeys.length === 0) return { kind: "none" };
-  if (observed.immutable && dataChanged) {
+  if (observed.immutable && (dataChanged || extraKeys.length > 0)) {
     return { kind: "refuse", step: "immutable", cause: "its data differs from the store's" };
   }
-  return {
-    kind: "update",
-    resourceVersion: observed.resourceVersion,
-    owners,
-    extraKeys,
-    metadataOnly: observed.immutable,
-  };
+  return { kind: "update", resourceVersion: observed.resourceVersion, owners, extraKeys };
 }
 
 /** The version of the API may change over time, and a recreated ExternalSecret takes its target over by name. */

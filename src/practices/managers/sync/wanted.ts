@@ -8,6 +8,11 @@ export interface StoreName {
   readonly name: string;
 }
 
+/** One string for one store object: a SecretStore's name counts within the asking namespace. */
+export function storeId({ kind, name }: StoreName, namespace: string): string {
+  return kind === "ClusterSecretStore" ? `${kind}//${name}` : `${kind}/${namespace}/${name}`;
+}
+
 /** One thing that an ExternalSecret wants from a store. */
 export interface Wanted {
   /** Where in the spec it stands, for messages: `spec.data[3]`. */

@@ -1,0 +1,56 @@
+import type { Config } from "../../../kernel/config/config-schema.ts";
+import { childEnvironment } from "../../../kernel/config/environment.ts";
+import { KustodyError } from "../../../kernel/errors.ts";
+import { connectKube } from "../../../kernel/kube/kube.ts";
+import { createLogger } from "../../../kernel/observe/logger.ts";
+import { parseGoDurationMillis } from "../../../kernel/stores/value/go-duration.ts";
+import { runOperator } from "../../operator/run-operator.ts";
+import type { Terminal } from "../terminal.ts";
+import { untilInterrupted } from "../up/until-interrupted.ts";
+import type { OperatorFlags } from "./operator-command.ts";
+
+const LEASE = "kustody-operator";
+
+/** Connects, runs the operator until it is told to end. */
+export async function runOperatorCommand(flags: OperatorFlags, config: Config, terminal: Terminal): Promise<void> {
+  const logger = createLogger({
+    level: config.log.level,
+    format: config.log.format,
+    destination: { isTTY: terminal.stderrIsTty, write: (line) => terminal.stderr.write(line) },
+    color: terminal.stderrIsTty && config.color !== "never",
+  });
+  const concurrency = Number(flags.concurrent);
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 1000) {
+    throw new KustodyError("KST_USAGE", "--concurrent must be a whole number from 1 to 1000");
+  }
+  const { signal } = untilInterrupted();
+  const kube = await connectKube({
+    env: childEnvironment(),
+    interactive: terminal.stderrIsTty,
+    ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+    ...(config.context === undefined ? {} : { context: config.context }),
+  });
+  try {
+    await runOperator({
+      kube,
+      logger,
+      signal,
+      namespace: config.namespace,
+      controllerClass: flags.controllerClass,
+      heartbeatMillis: parseGoDurationMillis(flags.statusHeartbeat),
+      storeIntervalMillis: parseGoDurationMillis(flags.storeRequeueInterval),
+      concurrency,
+      election: isOn(flags.leaderElection)
+        ? { namespace: flags.leaseNamespace ?? config.namespace ?? kube.namespace, name: LEASE }
+        : undefined,
+      listen: config.metrics.listen,
+    });
+  } finally {
+    await kube.close();
+  }
+}
+
+function isOn(value: string): boolean {
+  if (value === "true" || value === "false") return value === "true";
+  throw new KustodyError("KST_USAGE", "--leader-election takes true or false");
+}

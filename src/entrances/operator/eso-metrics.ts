@@ -1,0 +1,102 @@
+import type { ObjectLabels, SyncMetrics } from "../../practices/managers/index.ts";
+
+interface ObjectCounts {
+  calls: number;
+  errors: number;
+  ready: string | undefined;
+  nanos: number;
+}
+
+/**
+ * External Secrets Operator's metrics, one line for each object: kept as a few numbers and made into text only when
+ * somebody scrapes, since ten thousand label sets of a metrics library would cost more memory than all the rest.
+ */
+export function createEsoMetrics(): SyncMetrics & { render(): string } {
+  const objects = new Map<string, ObjectCounts>();
+  const stores = new Map<string, { readonly kind: string; readonly labels: ObjectLabels; readonly status: string }>();
+  const held = new Map<string, { readonly labels: string; readonly count: number }>();
+  const of = ({ namespace, name }: ObjectLabels): ObjectCounts => {
+    const key = `${namespace}/${name}`;
+    let counts = objects.get(key);
+    if (counts === undefined) objects.set(key, (counts = { calls: 0, errors: 0, ready: undefined, nanos: 0 }));
+    return counts;
+  };
+  return {
+    synced: (labels) => {
+      of(labels).calls += 1;
+    },
+    failed: (labels) => {
+      const counts = of(labels);
+      counts.calls += 1;
+      counts.errors += 1;
+    },
+    condition: (labels, { status }) => {
+      of(labels).ready = status;
+    },
+    reconciled: (labels, millis) => {
+      const known = objects.get(`${labels.namespace}/${labels.name}`);
+      if (known !== undefined) known.nanos = millis * 1e6;
+    },
+    storeCondition: (kind, labels, { status }) => {
+      stores.set(`${kind}/${labels.namespace}/${labels.name}`, { kind, labels, status });
+    },
+    heldDeletions: ({ kind, namespace, name }, count) => {
+      const labels = `{kind=${quoted(kind)},name=${quoted(name)},namespace=${quoted(namespace)}}`;
+      held.set(`${kind}/${namespace}/${name}`, { labels, count });
+    },
+    forget: ({ namespace, name }) => {
+      objects.delete(`${namespace}/${name}`);
+    },
+    render: () => [...lines(objects, stores, held), ""].join("\n"),
+  };
+}
+
+function* lines(
+  objects: ReadonlyMap<string, ObjectCounts>,
+  stores: ReadonlyMap<string, { readonly kind: string; readonly labels: ObjectLabels; readonly status: string }>,
+  held: ReadonlyMap<string, { readonly labels: string; readonly count: number }>,
+): Generator<string> {
+  const each = function* (name: string, help: string, type: string, value: (counts: ObjectCounts) => number) {
+    yield `# HELP ${name} ${help}`;
+    yield `# TYPE ${name} ${type}`;
+    for (const [key, counts] of objects) yield `${name}${labelsOf(key)} ${value(counts)}`;
+  };
+  yield* each("externalsecret_sync_calls_total", "Syncs of an ExternalSecret", "counter", ({ calls }) => calls);
+  yield* each("externalsecret_sync_calls_error", "Syncs that failed", "counter", ({ errors }) => errors);
+  yield* each("externalsecret_reconcile_duration", "The last look, in nanoseconds", "gauge", ({ nanos }) => nanos);
+  yield "# HELP externalsecret_status_condition The condition of an ExternalSecret";
+  yield "# TYPE externalsecret_status_condition gauge";
+  for (const [key, { ready }] of objects) {
+    if (ready === undefined) continue;
+    for (const status of ["True", "False"]) {
+      const more = `,condition="Ready",status="${status}"`;
+      yield `externalsecret_status_condition${labelsOf(key, more)} ${ready === status ? 1 : 0}`;
+    }
+  }
+  for (const kind of ["SecretStore", "ClusterSecretStore"]) {
+    const metric = `${kind.toLowerCase()}_status_condition`;
+    yield `# HELP ${metric} The condition of a ${kind}`;
+    yield `# TYPE ${metric} gauge`;
+    for (const store of stores.values()) {
+      if (store.kind !== kind) continue;
+      for (const status of ["True", "False"]) {
+        const { namespace, name } = store.labels;
+        const labels = labelsOf(`${namespace}/${name}`, `,condition="Ready",status="${status}"`);
+        yield `${metric}${labels} ${store.status === status ? 1 : 0}`;
+      }
+    }
+  }
+  yield "# HELP kustody_sync_held_deletions Deletions that wait for an acknowledgement";
+  yield "# TYPE kustody_sync_held_deletions gauge";
+  for (const { labels, count } of held.values()) yield `kustody_sync_held_deletions${labels} ${count}`;
+}
+
+function labelsOf(key: string, more = ""): string {
+  const slash = key.indexOf("/");
+  return `{name=${quoted(key.slice(slash + 1))},namespace=${quoted(key.slice(0, slash))}${more}}`;
+}
+
+/** Kubernetes names need no escaping; this holds for whatever else comes. */
+function quoted(text: string): string {
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}

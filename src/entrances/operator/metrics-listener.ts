@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { KustodyError } from "../../kernel/errors.ts";
+
+export interface Listener {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Plain HTTP for a scraper and the kubelet: /metrics, /healthz and /readyz. It shows numbers and names, never a value. */
+export async function startListener(
+  listen: string,
+  answers: { readonly metrics: () => string; readonly isReady: () => boolean },
+): Promise<Listener> {
+  const server = createServer((request, response) => {
+    const [path] = (request.url ?? "").split("?");
+    const [status, text] =
+      path === "/metrics"
+        ? [200, answers.metrics()]
+        : path === "/healthz"
+          ? [200, "ok\n"]
+          : path === "/readyz"
+            ? answers.isReady()
+              ? [200, "ok\n"]
+              : [503, "the first lists are not complete\n"]
+            : [404, "not found\n"];
+    response.writeHead(status, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text);
+  });
+  server.requestTimeout = 10_000;
+  server.maxConnections = 100;
+  const colon = listen.lastIndexOf(":");
+  const host = listen.slice(0, colon).replace(/^\[|\]$/g, "") || "::";
+  server.listen(Number(listen.slice(colon + 1)), host);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw new KustodyError("KST_SERVER_LISTEN", `cannot serve metrics on ${listen}`, {
+      hint: "choose another address with --metrics-listen",
+      cause,
+    });
+  }
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

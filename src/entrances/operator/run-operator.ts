@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { createHmacKey } from "../../kernel/crypto/hmac-key.ts";
+import { servesResource } from "../../kernel/kube/access/server-facts.ts";
+import { createEventRecorder } from "../../kernel/kube/events/event-recorder.ts";
+import type { Kube } from "../../kernel/kube/kube.ts";
+import { lead } from "../../kernel/kube/leader/lead.ts";
+import type { LeaseTimes } from "../../kernel/kube/leader/lease-record.ts";
+import { Leases } from "../../kernel/kube/object/resources.ts";
+import { CallGate } from "../../kernel/kube/queue/call-gate.ts";
+import type { Logger } from "../../kernel/observe/logger.ts";
+import { createReadThrough } from "../../kernel/stores/read-through/read-through.ts";
+import { createClusterWrites, StorePolicies, SyncEngine } from "../../practices/managers/index.ts";
+import { createEsoMetrics } from "./eso-metrics.ts";
+import { type Listener, startListener } from "./metrics-listener.ts";
+import { createStoreReaders } from "./store-readers.ts";
+
+export interface OperatorOptions {
+  readonly kube: Kube;
+  readonly logger: Logger;
+  /** Ends it gracefully: writes under way are finished, the lease is given back. */
+  readonly signal: AbortSignal;
+  /** Only this namespace; undefined: all, and cluster stores. */
+  readonly namespace: string | undefined;
+  readonly controllerClass: string;
+  readonly heartbeatMillis: number;
+  readonly storeIntervalMillis: number;
+  /** Requests of the API server under way at most. */
+  readonly concurrency: number;
+  readonly election: { readonly namespace: string; readonly name: string; readonly times?: LeaseTimes } | undefined;
+  /** `host:port` of metrics and probes; undefined: none. */
+  readonly listen: string | undefined;
+}
+
+/** Runs the controllers until `signal` aborts. */
+export async function runOperator(options: OperatorOptions): Promise<void> {
+  const { kube, logger, signal, election } = options;
+  const metrics = createEsoMetrics();
+  let engine: SyncEngine | undefined;
+  let listener: Listener | undefined;
+  if (options.listen !== undefined) {
+    listener = await startListener(options.listen, {
+      metrics: () => metrics.render(),
+      // A replica that waits for the lease is ready: it is there to take over.
+      isReady: () => election !== undefined || engine?.ready === true,
+    });
+    logger.info("metrics and probes", { url: listener.url });
+  }
+  const identity = `${hostname()}_${randomBytes(6).toString("hex")}`;
+  const work = async (leading: AbortSignal): Promise<void> => {
+    const ended = await control(options, metrics, identity, leading, (started) => {
+      engine = started;
+    });
+    return ended;
+  };
+  try {
+    if (election === undefined) await work(signal);
+    else {
+      logger.info("waiting for the lease", { lease: `${election.namespace}/${election.name}`, identity });
+      await lead(
+        {
+          leases: kube.namespaced(Leases, election.namespace),
+          name: election.name,
+          identity,
+          signal,
+          onError: (error) => logger.warn("leader election", { error }),
+          ...(election.times === undefined ? {} : { times: election.times }),
+        },
+        work,
+      );
+    }
+  } finally {
+    await listener?.close();
+  }
+}
+
+async function control(
+  options: OperatorOptions,
+  metrics: ReturnType<typeof createEsoMetrics>,
+  identity: string,
+  signal: AbortSignal,
+  onStarted: (engine: SyncEngine) => void,
+): Promise<void> {
+  const { kube, logger, namespace } = options;
+  const { clock } = kube;
+  const withPolicies = namespace === undefined && (await servesResource(kube, StorePolicies, signal));
+  using printKey = createHmacKey();
+  const readThrough = createReadThrough({ clock, random: Math.random });
+  const events = createEventRecorder(
+    kube,
+    { controller: "kustody.dev/external-secrets", instance: identity },
+    (error) => logger.debug("an event could not be written", { error }),
+  );
+  const { concurrency, controllerClass, heartbeatMillis, storeIntervalMillis } = options;
+  const gate = new CallGate(clock, {
+    initial: Math.min(32, concurrency),
+    min: Math.min(4, concurrency),
+    max: concurrency,
+  });
+  const engine = new SyncEngine({
+    kube,
+    namespace,
+    withPolicies,
+    clock,
+    random: Math.random,
+    printKey,
+    metrics,
+    stores: createStoreReaders(readThrough, clock),
+    writes: createClusterWrites({ kube, gate, events, printKey }),
+    options: { controllerClass, heartbeatMillis, storeIntervalMillis },
+    perStore: concurrency,
+    onError: (what, error) => logger.warn(what, { error }),
+  });
+  onStarted(engine);
+  logger.info("controllers started", { namespace: namespace ?? "all", policies: withPolicies, class: controllerClass });
+  const sweeping = setInterval(() => void readThrough.sweep(), 60_000);
+  try {
+    await engine.run(signal);
+  } finally {
+    clearInterval(sweeping);
+    await events.flush();
+    await readThrough.close();
+    logger.info("controllers ended");
+  }
+}

@@ -1,0 +1,67 @@
+import type { Next } from "../../../kernel/kube/queue/reconcile.ts";
+import { parseGoDurationMillis } from "../../../kernel/stores/value/go-duration.ts";
+import type { SecretStore } from "../model/resources.ts";
+import { secretStoreSpec } from "../model/secret-store-spec.ts";
+import { jittered } from "./due.ts";
+import type { StoreVerdict, SyncPorts } from "./ports.ts";
+import { nextStoreStatus, storeCondition } from "./store-status.ts";
+import { isOfOtherClass } from "./usable-stores.ts";
+
+/**
+ * Says of one store whether it can be used.
+ *
+ * Flow: another class's: leave it alone → can its specification be understood → does the login work → condition and event
+ * if that is news → again in `spec.refreshInterval`.
+ * Guarantees: a store that another operator looks after, or whose provider we don't know, is not contacted.
+ */
+export async function reconcileStore(
+  store: SecretStore,
+  ports: SyncPorts,
+  onVerdict: (verdict: StoreVerdict) => void,
+  signal: AbortSignal,
+): Promise<Next> {
+  if (isOfOtherClass(store, ports.options.controllerClass)) return { look: "on-change" };
+  const { verdict, refreshMillis } = await judge(store, ports, signal);
+  signal.throwIfAborted();
+  onVerdict(verdict);
+  const status = nextStoreStatus(store.status, verdict, ports.clock.now());
+  const { status: ready, reason, message } = storeCondition(verdict);
+  const { namespace = "", name } = store.metadata;
+  ports.metrics.storeCondition(store.kind, { namespace, name }, { type: "Ready", status: ready });
+  if (status !== undefined) {
+    await ports.writes.patchStoreStatus(store, status, signal);
+    const before = store.status?.conditions?.find(({ type }) => type === "Ready");
+    if (before?.reason !== reason) {
+      const type = ready === "True" ? "Normal" : "Warning";
+      ports.writes.tell(store, { type, reason, action: "Validate", note: message });
+    }
+  }
+  const interval = refreshMillis > 0 ? refreshMillis : ports.options.storeIntervalMillis;
+  return { look: "in", millis: jittered(interval, ports.random()) };
+}
+
+async function judge(
+  store: SecretStore,
+  ports: SyncPorts,
+  signal: AbortSignal,
+): Promise<{ verdict: StoreVerdict; refreshMillis: number }> {
+  const parsed = secretStoreSpec.safeParse(store.spec);
+  if (!parsed.success) {
+    const places = parsed.error.issues.slice(0, 5).map(({ path, message }) => `spec.${path.join(".")}: ${message}`);
+    return { verdict: { kind: "unsupported", message: places.join("; ") }, refreshMillis: 0 };
+  }
+  const { refreshInterval = 0 } = parsed.data;
+  let refreshMillis: number;
+  try {
+    refreshMillis = typeof refreshInterval === "string" ? duration(refreshInterval) : refreshInterval * 1000;
+  } catch (error) {
+    const message = `spec.refreshInterval: ${(error as Error).message}`;
+    return { verdict: { kind: "unsupported", message }, refreshMillis: 0 };
+  }
+  return { verdict: await ports.stores.validate(store, signal), refreshMillis };
+}
+
+/** A Go duration, or seconds as text. */
+function duration(text: string): number {
+  return /^[0-9]+$/.test(text) ? Number(text) * 1000 : parseGoDurationMillis(text);
+}

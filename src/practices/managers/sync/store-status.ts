@@ -1,0 +1,44 @@
+import type { SecretStoreStatus } from "../model/secret-store-spec.ts";
+import { withCondition } from "./next-status.ts";
+import type { StoreVerdict } from "./ports.ts";
+
+/** Pure. The Ready condition for a verdict; reasons and the first words of messages are upstream's. */
+export function storeCondition(verdict: StoreVerdict): { status: "True" | "False"; reason: string; message: string } {
+  switch (verdict.kind) {
+    case "valid":
+      return { status: "True", reason: "Valid", message: "store validated" };
+    case "unknown":
+      return {
+        status: "True",
+        reason: "ValidationUnknown",
+        message: "could not validate: each asker's own credentials",
+      };
+    case "invalid":
+      return { status: "False", reason: "InvalidProviderConfig", message: bounded(verdict.message) };
+    case "unsupported":
+      return { status: "False", reason: "InvalidStoreConfiguration", message: bounded(verdict.message) };
+    case "failed":
+      return {
+        status: "False",
+        reason: "ValidationFailed",
+        message: bounded(`unable to validate store: ${verdict.message}`),
+      };
+  }
+}
+
+/** Pure. The status patch that a verdict calls for, or undefined where it would say nothing new. */
+export function nextStoreStatus(
+  current: SecretStoreStatus | undefined,
+  verdict: StoreVerdict,
+  now: number,
+): SecretStoreStatus | undefined {
+  const before = current?.conditions ?? [];
+  const conditions = withCondition(before, { type: "Ready", ...storeCondition(verdict) }, now);
+  const capabilities = "writes" in verdict ? (verdict.writes ? "ReadWrite" : "ReadOnly") : current?.capabilities;
+  if (conditions === before && capabilities === current?.capabilities) return undefined;
+  return { conditions: [...conditions], ...(capabilities === undefined ? {} : { capabilities }) };
+}
+
+function bounded(message: string): string {
+  return message.length <= 1024 ? message : `${message.slice(0, 1023)}…`;
+}

@@ -1,0 +1,135 @@
+import type { Retry } from "../../../kernel/errors.ts";
+import { toKustodyError } from "../../../kernel/errors.ts";
+import { isStoreError, type StoreError } from "../../../kernel/stores/store.ts";
+import type { ExternalSecret } from "../model/resources.ts";
+import { addTo } from "./assemble.ts";
+import { deleteEmptied } from "./clean-up.ts";
+import type { FailedStep, Outcome } from "./outcome.ts";
+import type { ParsedExternalSecret } from "./parsed-external-secret.ts";
+import { placeOf } from "./place-in-spec.ts";
+import type { News, SyncPorts } from "./ports.ts";
+import { type Answers, readWanted, retryOf } from "./read-wanted.ts";
+import type { SyncMemory } from "./sync-memory.ts";
+import { TargetData } from "./target-data.ts";
+import type { UsableStores } from "./usable-stores.ts";
+import type { Wanted } from "./wanted.ts";
+import { writeTarget } from "./write-target.ts";
+
+/** How one sync ended, and what is told about it. */
+export interface Synced {
+  readonly outcome: Outcome;
+  readonly retry?: Retry;
+  readonly news?: readonly News[];
+}
+
+export interface SyncJob {
+  readonly object: ExternalSecret;
+  readonly parsed: ParsedExternalSecret;
+  readonly wanted: readonly Wanted[];
+  readonly stores: UsableStores;
+  readonly maxAgeMillis: number;
+}
+
+/** Reads all that is wanted and, if it is all there, writes the target. Failures are results: it rejects only when `signal` aborts. */
+export async function syncOnce(
+  job: SyncJob,
+  ports: SyncPorts,
+  memory: SyncMemory,
+  signal: AbortSignal,
+): Promise<Synced> {
+  const { object, parsed, wanted, stores, maxAgeMillis } = job;
+  if (stores.kind !== "usable")
+    return failed("read", stores.kind === "refused" ? stores.cause : "its store is another's");
+  const { namespace = "" } = object.metadata;
+  using data = new TargetData();
+  let gathered: Gathered;
+  try {
+    using answers = await readWanted(wanted, stores.stores, namespace, maxAgeMillis, ports, signal);
+    gathered = gather(data, wanted, answers, parsed.deletionPolicy !== "Retain");
+  } catch (error) {
+    signal.throwIfAborted();
+    const { message, retry } = toKustodyError(error);
+    return failed("read", message, retry);
+  }
+  if (gathered.kind === "failed") return failed("read", gathered.cause, gathered.retry);
+  const missing = gathered.missing.map(missingNews);
+  try {
+    if (data.size === 0 && parsed.deletionPolicy === "Retain") return { outcome: { kind: "retained" }, news: missing };
+    if (data.size === 0 && parsed.deletionPolicy === "Delete") {
+      const news = await deleteEmptied(object, parsed, ports, memory, signal);
+      return { outcome: { kind: "deleted" }, news: [...missing, ...news] };
+    }
+    return await written(job, data, missing, ports, memory, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const { message, retry } = toKustodyError(error);
+    return { ...failed(data.size === 0 ? "delete" : "update", message, retry), news: [updateFailed(message)] };
+  }
+}
+
+async function written(
+  { object, parsed }: SyncJob,
+  data: TargetData,
+  missing: readonly News[],
+  ports: SyncPorts,
+  memory: SyncMemory,
+  signal: AbortSignal,
+): Promise<Synced> {
+  if (parsed.creationPolicy === "None") return { outcome: { kind: "synced" }, news: missing };
+  const result = await writeTarget({ externalSecret: object, parsed, data }, ports, memory, signal);
+  switch (result.kind) {
+    case "refused":
+      return { ...failed(result.step, result.cause), news: [updateFailed(result.cause)] };
+    case "missing":
+      return { outcome: { kind: "missing" }, news: missing };
+    case "unchanged":
+      return { outcome: { kind: "synced" }, news: missing };
+    case "created":
+      return { outcome: { kind: "synced" }, news: [...missing, news("Normal", "Created", "Create", "secret created")] };
+    case "updated":
+      return { outcome: { kind: "synced" }, news: [...missing, news("Normal", "Updated", "Update", "secret updated")] };
+  }
+}
+
+type Gathered =
+  | { readonly kind: "gathered"; readonly missing: readonly Wanted[] }
+  | { readonly kind: "failed"; readonly cause: string; readonly retry: Retry };
+
+/** Everything into `data`, in the order in which later entries win. The first entry that fails decides; all are named. */
+function gather(data: TargetData, wanted: readonly Wanted[], answers: Answers, mayMiss: boolean): Gathered {
+  const missing: Wanted[] = [];
+  const faults: { cause: string; retry: Retry }[] = [];
+  for (const entry of wanted) {
+    const answer = answers.of(entry);
+    if (!isStoreError(answer)) {
+      const fault = addTo(data, entry, answer);
+      if (fault !== undefined) faults.push({ cause: `${placeOf(entry)}: ${fault.message}`, retry: "backoff" });
+    } else if (answer.error === "missing" && mayMiss) missing.push(entry);
+    else faults.push({ cause: `${placeOf(entry)}: ${explain(answer)}`, retry: retryOf(answer) });
+  }
+  const [first] = faults;
+  if (first === undefined) return { kind: "gathered", missing };
+  const shown = faults.slice(0, 3).map(({ cause }) => cause);
+  const more = faults.length > 3 ? `; and ${faults.length - 3} more` : "";
+  return { kind: "failed", cause: shown.join("; ") + more, retry: first.retry };
+}
+
+function explain({ error, message }: StoreError): string {
+  return `${error}: ${message}`;
+}
+
+function missingNews(wanted: Wanted): News {
+  return news("Warning", "MissingProviderSecret", "Read", `secret does not exist at provider: ${placeOf(wanted)}`);
+}
+
+function updateFailed(cause: string): News {
+  return news("Warning", "UpdateFailed", "Update", cause);
+}
+
+export function news(type: News["type"], reason: string, action: string, note: string): News {
+  return { type, reason, action, note };
+}
+
+function failed(step: FailedStep, cause: string, retry: Retry = "backoff"): Synced {
+  return { outcome: { kind: "failed", step, cause }, retry };
+}
