@@ -3,7 +3,7 @@ export type BinaryName = keyof typeof BINARIES;
 
 export interface BinarySource {
   /** Folder below modules/ whose go.mod pins it. */
-  readonly module: "kubernetes" | "etcd" | "vault";
+  readonly module: "kubernetes" | "etcd" | "vault" | "helm";
   /** Go module whose version is the binary's. */
   readonly versionOf: string;
   /** Main package. */
@@ -27,6 +27,13 @@ export const BINARIES = {
   "kube-scheduler": kubernetes("kube-scheduler", "four minutes, or half a minute after kube-apiserver"),
   kubelet: kubernetes("kubelet", "four minutes, or one after kube-apiserver"),
   kubectl: kubernetes("kubectl", "two minutes", ["version", "--client"]),
+  helm: {
+    module: "helm",
+    versionOf: "helm.sh/helm/v3",
+    package: "helm.sh/helm/v3/cmd/helm",
+    versionArgs: ["version", "--short"],
+    coldBuild: "a minute and a half",
+  },
   vault: {
     module: "vault",
     versionOf: "github.com/hashicorp/vault",

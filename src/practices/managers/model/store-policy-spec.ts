@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { namespaceName, objectName } from "./object-name.ts";
 import { storeCondition } from "./secret-store-spec.ts";
 
 /**
@@ -11,21 +12,27 @@ export const storePolicySpec = z.object({
     .array(
       z.object({
         kind: z.enum(["SecretStore", "ClusterSecretStore"]),
-        name: z.string().min(1).max(253),
-        /** For a SecretStore. */
-        namespace: z.string().max(63).optional(),
+        name: objectName,
+        namespace: namespaceName.optional().describe("Of a SecretStore; a ClusterSecretStore has none."),
       }),
     )
     .min(1)
-    .max(100),
+    .max(100)
+    .describe("The stores that this policy closes."),
   rules: z
     .array(
       z.object({
-        namespaces: z.array(storeCondition).min(1).max(100),
-        /** `*` stands for any characters but `/`, `**` for any; `{namespace}` for the name of the asking namespace. */
-        keys: z.array(z.string().min(1).max(1024)).min(1).max(100),
+        namespaces: z.array(storeCondition).min(1).max(100).describe("Who may: any one that matches is enough."),
+        keys: z
+          .array(z.string().min(1).max(1024))
+          .min(1)
+          .max(100)
+          .describe(
+            "Patterns of keys: * stands for any characters but /, ** for any, {namespace} for the asking namespace.",
+          ),
       }),
     )
-    .max(100),
+    .max(100)
+    .describe("What is allowed; everything else of these stores is refused."),
 });
 export type StorePolicySpec = z.infer<typeof storePolicySpec>;
