@@ -1,26 +1,28 @@
 import { KustodyError } from "../errors.ts";
+import { compileRegexp } from "../regexp/linear-regexp.ts";
 
-const LONGEST = 512;
+const LONGEST_PATTERN = 1_024;
+const LONGEST_NAME = 4_096;
 
 /**
- * Whether a key's name matches a pattern anywhere in it, as Go's `regexp.MatchString`. Patterns come from tenants, so
- * what needs backtracking without bound is refused: look-around, back-references, and a repetition inside a repetition.
+ * Whether a key's name matches an RE2 pattern anywhere in it, as ESO's `find.name.regexp`. An empty pattern matches all.
+ *
+ * @throws KST_STORE_QUERY when the pattern is none, or too large.
  */
 export function namePattern(pattern: string): (name: string) => boolean {
-  const refuse = (why: string, cause?: unknown): KustodyError =>
-    new KustodyError("KST_STORE_QUERY", `the name pattern ${JSON.stringify(pattern.slice(0, 80))} ${why}`, {
-      hint: "write a regular expression as Go understands it (RE2), without nested repetitions",
-      cause,
-    });
-  if (pattern.length > LONGEST) throw refuse(`is longer than ${LONGEST} characters`);
-  if (/\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</.test(pattern)) throw refuse("uses look-around or a back-reference");
-  if (/\([^()]*[*+}][^()]*\)(?:[*+]|\{)/.test(pattern)) throw refuse("repeats a repetition");
-  const [, inlineFlags = "", rest = ""] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(pattern) ?? [];
   try {
-    const source = rest.replaceAll("(?P<", "(?<").replaceAll("\\A", "^").replaceAll("\\z", "$");
-    const expression = new RegExp(source, `${inlineFlags}u`);
-    return (name) => name.length <= 4096 && expression.test(name);
+    if (pattern.length > LONGEST_PATTERN) throw new SyntaxError(`it is longer than ${LONGEST_PATTERN} characters`);
+    const matches = compileRegexp(pattern);
+    return (name) => name.length <= LONGEST_NAME && matches(name);
   } catch (error) {
-    throw refuse("is not a regular expression", error);
+    const why = error instanceof SyntaxError ? error.message : "it cannot be compiled";
+    throw new KustodyError(
+      "KST_STORE_QUERY",
+      `cannot use the name pattern ${JSON.stringify(pattern.slice(0, 80))}: ${why}`,
+      {
+        hint: "write a regular expression as Go understands it (RE2)",
+        cause: error,
+      },
+    );
   }
 }
