@@ -143,6 +143,7 @@ export class IdentityCache implements LaneUser {
   close(): void {
     this.#window?.abort();
     this.#lane.withdraw(this);
+    this.#leases?.forgetScope(this.#account.identity);
     for (const [key, entry] of this.#entries) {
       this.#budget.remove({ ...this.#account, entry: key });
       const closed: StoreError = { error: "unavailable", message: "the store was closed" };

@@ -13,6 +13,7 @@ export interface LeaseHooks {
 
 interface Tracked {
   state: LeaseState;
+  readonly scope: string;
   readonly hooks: LeaseHooks;
   renewing: boolean;
 }
@@ -36,12 +37,17 @@ export class LeaseTable {
   /** `scope` keeps leases of different stores apart, whose ids may coincide. */
   track(scope: string, lease: Lease, hooks: LeaseHooks): void {
     const key = tableKey(scope, lease.id);
-    this.#leases.set(key, { state: fresh(lease, this.#random()), hooks, renewing: false });
+    this.#leases.set(key, { state: fresh(lease, this.#random()), scope, hooks, renewing: false });
     this.#wake.abort();
   }
 
   forget(scope: string, leaseId: string): void {
     this.#leases.delete(tableKey(scope, leaseId));
+  }
+
+  /** Forgets all leases of a store that was closed: nobody could renew them any more. */
+  forgetScope(scope: string): void {
+    for (const [key, tracked] of this.#leases) if (tracked.scope === scope) this.#leases.delete(key);
   }
 
   /** Renews and expires until the signal aborts. */

@@ -4,6 +4,7 @@ import { Secret } from "../../secret/secret.ts";
 import type { Identity } from "../identity.ts";
 import { type Answer, isStoreError, isValue, type Read, type Ref, type Store, type StoreError } from "../store.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { LeaseTable } from "./lease-table.ts";
 import { createReadThrough } from "./read-through.ts";
 
 const identity = (name: string, namespace?: string): Identity => ({
@@ -268,4 +269,41 @@ test("values are wiped when evicted, swept or closed, but not those that were ha
   assert.equal(cache.counts().bytes, 0);
   out.forEach((answer, n) => assert.equal(text(answer), `key-${n}`.repeat(100)));
   await cache.close();
+});
+
+test("a leased value lives as long as its lease is renewed, and the lease is forgotten with its store", async () => {
+  const clock = new ManualClock(0);
+  const leases = new LeaseTable(clock, () => 0);
+  const cache = createReadThrough({ clock, random: () => 0, leases });
+  const script = scripted();
+  let renewals = 0;
+  script.answer = () => {
+    const lease = { id: "l", renewable: true, durationMillis: 60_000, issuedAt: clock.now() };
+    return { value: Secret.fromText("login"), version: "1", lease };
+  };
+  const renew: NonNullable<Store["renew"]> = async (lease) => {
+    renewals += 1;
+    if (renewals > 2) return { error: "denied", message: "no more" };
+    return { ...lease, issuedAt: clock.now() };
+  };
+  const reader = cache.reader(identity("s"), async () => ({ ...script.store, renew }));
+  const read = async (): Promise<void> => {
+    const reading = reader.read([{ key: "k" }], request(Number.POSITIVE_INFINITY));
+    await clock.advance(5);
+    await reading;
+  };
+  const stop = new AbortController();
+  const running = leases.run(stop.signal);
+  await read();
+  await clock.advance(100_000);
+  await read();
+  assert.deepEqual([script.calls.length, renewals], [1, 2], "one login for as long as it is renewed");
+  await clock.advance(100_000);
+  await read();
+  assert.equal(script.calls.length, 2, "the lease ended, so the value is not given out again");
+  assert.equal(leases.size, 1);
+  await cache.forget(identity("s"));
+  assert.equal(leases.size, 0);
+  stop.abort();
+  await running;
 });
