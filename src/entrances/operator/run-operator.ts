@@ -9,10 +9,11 @@ import type { LeaseTimes } from "../../kernel/kube/leader/lease-record.ts";
 import { Leases } from "../../kernel/kube/object/resources.ts";
 import { CallGate } from "../../kernel/kube/queue/call-gate.ts";
 import type { Logger } from "../../kernel/observe/logger.ts";
-import { createReadThrough } from "../../kernel/stores/read-through/read-through.ts";
+import { createReadThrough, type ReadThrough } from "../../kernel/stores/read-through/read-through.ts";
 import { createClusterWrites, StorePolicies, SyncEngine } from "../../practices/managers/index.ts";
 import { createEsoMetrics } from "./eso-metrics.ts";
 import { type Listener, startListener } from "./metrics-listener.ts";
+import { readMetrics } from "./read-metrics.ts";
 import { createStoreReaders } from "./store-readers.ts";
 
 export interface OperatorOptions {
@@ -37,10 +38,11 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   const { kube, logger, signal, election } = options;
   const metrics = createEsoMetrics();
   let engine: SyncEngine | undefined;
+  let reads: ReadThrough | undefined;
   let listener: Listener | undefined;
   if (options.listen !== undefined) {
     listener = await startListener(options.listen, {
-      metrics: () => metrics.render(),
+      metrics: () => metrics.render() + readMetrics(reads),
       // A replica that waits for the lease is ready: it is there to take over.
       isReady: () => election !== undefined || engine?.ready === true,
     });
@@ -49,7 +51,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   const identity = `${hostname()}_${randomBytes(6).toString("hex")}`;
   const work = async (leading: AbortSignal): Promise<void> => {
     const ended = await control(options, metrics, identity, leading, (started) => {
-      engine = started;
+      ({ engine, reads } = started);
     });
     return ended;
   };
@@ -79,7 +81,7 @@ async function control(
   metrics: ReturnType<typeof createEsoMetrics>,
   identity: string,
   signal: AbortSignal,
-  onStarted: (engine: SyncEngine) => void,
+  onStarted: (started: { readonly engine: SyncEngine; readonly reads: ReadThrough }) => void,
 ): Promise<void> {
   const { kube, logger, namespace } = options;
   const { clock } = kube;
@@ -111,7 +113,7 @@ async function control(
     perStore: concurrency,
     onError: (what, error) => logger.warn(what, { error }),
   });
-  onStarted(engine);
+  onStarted({ engine, reads: readThrough });
   logger.info("controllers started", { namespace: namespace ?? "all", policies: withPolicies, class: controllerClass });
   const sweeping = setInterval(() => void readThrough.sweep(), 60_000);
   try {

@@ -1,0 +1,18 @@
+import type { ReadThrough } from "../../kernel/stores/read-through/read-through.ts";
+
+/** What the read-through saved and spent, as Prometheus text. */
+export function readMetrics(reads: ReadThrough | undefined): string {
+  if (reads === undefined) return "";
+  const { asked, fromMemory, sent, batches, unchanged, bytes, identities } = reads.counts();
+  const counter = (name: string, help: string, value: number): string =>
+    `# HELP kustody_store_${name} ${help}\n# TYPE kustody_store_${name} ${name.endsWith("_total") ? "counter" : "gauge"}\nkustody_store_${name} ${value}\n`;
+  return [
+    counter("asked_total", "Keys that objects asked for", asked),
+    counter("answered_from_memory_total", "Keys answered without a call", fromMemory),
+    counter("reads_total", "Keys that stores were asked for", sent),
+    counter("batches_total", "Calls that carried them", batches),
+    counter("unchanged_total", "Keys whose version had not changed", unchanged),
+    counter("cached_bytes", "Bytes of values in memory", bytes),
+    counter("identities", "Identities with open stores", identities),
+  ].join("");
+}
