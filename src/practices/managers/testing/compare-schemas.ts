@@ -15,7 +15,7 @@ export function narrowerThan(ours: UntypedRecord, theirs: UntypedRecord, at = ""
   for (const [word, tighter] of BOUNDS) {
     const [mine, their] = [ours[word], theirs[word]];
     if (mine !== undefined && (their === undefined ? !harmless(word, mine) : tighter(Number(mine), Number(their)))) {
-      wrong.push(`${at}: ${word} ${String(mine)} in place of ${String(their)}`);
+      wrong.push(`${at}: ${word} ${Number(mine)} in place of ${Number(their)}`);
     }
   }
   if (ours["pattern"] !== undefined && ours["pattern"] !== theirs["pattern"]) wrong.push(`${at}: another pattern`);
