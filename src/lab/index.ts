@@ -9,4 +9,4 @@ export { type MotoServer, startMoto } from "./servers/moto.ts";
 export { type PostgresServer, startPostgres } from "./servers/postgres.ts";
 export { startVault, type VaultServer } from "./servers/vault.ts";
 export { type ProcessSpec, type RunningProcess, Supervisor, type SupervisorOptions } from "./supervisor.ts";
-export { type UpstreamCrdsOptions, upstreamCrds } from "./upstream-crds.ts";
+export { type UpstreamCrdsOptions, upstreamCrds, upstreamFolder } from "./upstream-crds.ts";

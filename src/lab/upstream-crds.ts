@@ -61,6 +61,15 @@ async function readCached(file: string): Promise<AnyObject[] | undefined> {
   return text === undefined ? undefined : (JSON.parse(text) as AnyObject[]);
 }
 
+/**
+ * The folder with the files of External Secrets Operator's Go module, its Helm chart (without the definitions) among
+ * them; read-only. Errors as `upstreamCrds`.
+ */
+export async function upstreamFolder(options: UpstreamCrdsOptions = {}): Promise<string> {
+  const folder = join(modulesFolder(), "external-secrets-crds");
+  return await downloadModule(folder, options.environment ?? readLabEnvironment(), options.signal);
+}
+
 /** Where Go keeps the module's files. */
 async function downloadModule(cwd: string, environment: LabEnvironment, signal?: AbortSignal): Promise<string> {
   const go = await onPath(environment.path, "go");

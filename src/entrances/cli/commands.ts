@@ -32,6 +32,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./operator/operator-command.ts"),
   },
   {
+    name: "sync",
+    summary: "how ExternalSecrets are, and taking over from External Secrets Operator",
+    load: () => import("./sync/sync-command.ts"),
+  },
+  {
     name: "config",
     summary: "print each setting and where it comes from",
     load: () => import("./config/config-command.ts"),
