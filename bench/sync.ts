@@ -1,9 +1,9 @@
-import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { installMinimalCrds } from "../src/entrances/operator/testing/minimal-crds.ts";
 import { connectKube, keyOf, reflect } from "../src/kernel/kube/index.ts";
 import { startControlPlane } from "../src/lab/index.ts";
 import { ExternalSecrets } from "../src/practices/managers/model/resources.ts";
-import { installMinimalCrds } from "../src/entrances/operator/testing/minimal-crds.ts";
 import { difference, requestsSoFar } from "./sync/api-requests.ts";
 import { bareClient, floorSeconds, spread } from "./sync/floor.ts";
 import { OperatorProcess } from "./sync/operator-process.ts";
@@ -53,7 +53,8 @@ await store.install();
 
 const readyAt = new Map<string, number>();
 const mirror = reflect(kube.allNamespaces(ExternalSecrets), {
-  reduce: ({ status }) => status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true,
+  reduce: ({ status }) =>
+    status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true,
   onChange: ({ ref, value }) => {
     if (value && !readyAt.has(keyOf(ref))) readyAt.set(keyOf(ref), performance.now());
   },

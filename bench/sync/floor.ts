@@ -55,7 +55,11 @@ export async function floorSeconds(client: HttpClient, namespace: string, count:
     await send(client, "POST", `/api/v1/namespaces/${namespace}/secrets`, {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { name, labels: { "example.com/managed": "true" }, annotations: { "example.com/hash": "0".repeat(56) } },
+      metadata: {
+        name,
+        labels: { "example.com/managed": "true" },
+        annotations: { "example.com/hash": "0".repeat(56) },
+      },
       data: { username: value, password: value },
     });
     const conditions = [

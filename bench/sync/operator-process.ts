@@ -26,7 +26,10 @@ export class OperatorProcess {
         "--log-level=warn",
         ...args,
       ],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, NODE_OPTIONS: process.env["OPERATOR_NODE_OPTIONS"] ?? "" },
+      },
     );
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {

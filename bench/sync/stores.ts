@@ -12,7 +12,10 @@ export async function openBenchStore(kind: string, distinct: number, kube: Kube)
   if (kind !== "fake") throw new Error(`--store ${kind} is not known; it is fake`);
   return {
     install: async () => {
-      const data = Array.from({ length: distinct }, (_, n) => ({ key: `key-${n}`, value: `value-of-${n}-${"x".repeat(16)}` }));
+      const data = Array.from({ length: distinct }, (_, n) => ({
+        key: `key-${n}`,
+        value: `value-of-${n}-${"x".repeat(16)}`,
+      }));
       const spec = { provider: { fake: { data } } };
       await kube.cluster(ClusterSecretStores).create({ metadata: { name: "bench" }, spec });
     },

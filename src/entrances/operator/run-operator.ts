@@ -9,11 +9,19 @@ import type { LeaseTimes } from "../../kernel/kube/leader/lease-record.ts";
 import { Leases } from "../../kernel/kube/object/resources.ts";
 import { CallGate } from "../../kernel/kube/queue/call-gate.ts";
 import type { Logger } from "../../kernel/observe/logger.ts";
+import type { StorePorts } from "../../kernel/stores/open-store.ts";
 import { createReadThrough, type ReadThrough } from "../../kernel/stores/read-through/read-through.ts";
-import { createClusterWrites, StorePolicies, SyncEngine } from "../../practices/managers/index.ts";
+import {
+  createClusterWrites,
+  type Difference,
+  StorePolicies,
+  SyncEngine,
+  wouldChange,
+} from "../../practices/managers/index.ts";
 import { createEsoMetrics } from "./eso-metrics.ts";
 import { type Listener, startListener } from "./metrics-listener.ts";
 import { readMetrics } from "./read-metrics.ts";
+import { createStorePorts } from "./store-ports.ts";
 import { createStoreReaders } from "./store-readers.ts";
 
 export interface OperatorOptions {
@@ -29,6 +37,10 @@ export interface OperatorOptions {
   /** Requests of the API server under way at most. */
   readonly concurrency: number;
   readonly election: { readonly namespace: string; readonly name: string; readonly times?: LeaseTimes } | undefined;
+  /** The local store's file, where one is configured. */
+  readonly local: StorePorts["local"];
+  /** Change nothing, and tell what would be changed; `once`: end when everything has been looked at. */
+  readonly observe: { readonly once: boolean; readonly report: (difference: Difference) => void } | undefined;
   /** `host:port` of metrics and probes; undefined: none. */
   readonly listen: string | undefined;
 }
@@ -56,7 +68,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
     return ended;
   };
   try {
-    if (election === undefined) await work(signal);
+    if (election === undefined || options.observe !== undefined) await work(signal);
     else {
       logger.info("waiting for the lease", { lease: `${election.namespace}/${election.name}`, identity });
       await lead(
@@ -99,6 +111,8 @@ async function control(
     min: Math.min(4, concurrency),
     max: concurrency,
   });
+  const writes = createClusterWrites({ kube, gate, events, printKey });
+  const { observe } = options;
   const engine = new SyncEngine({
     kube,
     namespace,
@@ -107,21 +121,39 @@ async function control(
     random: Math.random,
     printKey,
     metrics,
-    stores: createStoreReaders(readThrough, clock),
-    writes: createClusterWrites({ kube, gate, events, printKey }),
-    options: { controllerClass, heartbeatMillis, storeIntervalMillis },
+    stores: createStoreReaders(readThrough, createStorePorts(kube, options.local)),
+    ...(observe === undefined
+      ? { writes, options: { controllerClass, heartbeatMillis, storeIntervalMillis } }
+      : {
+          writes: wouldChange(writes.fetchTarget, observe.report),
+          // Alone a refreshTime that is old is no difference.
+          options: { controllerClass, heartbeatMillis: Number.POSITIVE_INFINITY, storeIntervalMillis, lookAtAll: true },
+        }),
     perStore: concurrency,
     onError: (what, error) => logger.warn(what, { error }),
   });
   onStarted({ engine, reads: readThrough });
   logger.info("controllers started", { namespace: namespace ?? "all", policies: withPolicies, class: controllerClass });
   const sweeping = setInterval(() => void readThrough.sweep(), 60_000);
+  const ending = new AbortController();
+  const watching = observe?.once === true ? endWhenIdle(engine, ending) : undefined;
   try {
-    await engine.run(signal);
+    await engine.run(AbortSignal.any([signal, ending.signal]));
   } finally {
     clearInterval(sweeping);
+    clearInterval(watching);
     await events.flush();
     await readThrough.close();
     logger.info("controllers ended");
   }
+}
+
+/** Nothing waits and nothing is worked on, twice in a row: everything has been looked at. */
+function endWhenIdle(engine: SyncEngine, ending: AbortController): NodeJS.Timeout {
+  let idle = 0;
+  return setInterval(() => {
+    const { waiting, working } = engine.load;
+    idle = engine.ready && waiting + working === 0 ? idle + 1 : 0;
+    if (idle === 2) ending.abort();
+  }, 100);
 }

@@ -6,6 +6,7 @@ const HELP = `
 Examples:
   kustody operator                              all namespaces, with leader election
   kustody operator --namespace shop             only this namespace, with rights in it alone
+  kustody operator --observe --once             what it would change: nothing, if ESO has done its work
   kustody operator --leader-election=false      a single replica, such as on a laptop
 
 It serves the external-secrets.io/v1 interface: ExternalSecrets, SecretStores and ClusterSecretStores.
@@ -18,9 +19,12 @@ export interface OperatorFlags {
   readonly concurrent: string;
   readonly leaderElection: string;
   readonly leaseNamespace?: string;
+  readonly localStore?: string;
+  readonly observe?: boolean;
+  readonly once?: boolean;
 }
 
-export const define: CommandModule["define"] = (command, terminal) => {
+export const define: CommandModule["define"] = (command, terminal, exit) => {
   command
     .description("The controllers: keeps ExternalSecrets synced.")
     .option("--controller-class <name>", "look after the stores of this class", "default")
@@ -29,10 +33,13 @@ export const define: CommandModule["define"] = (command, terminal) => {
     .option("--concurrent <number>", "requests of the API server under way at most", "64")
     .option("--leader-election <true|false>", "lead only while holding a lease", "true")
     .option("--lease-namespace <name>", "where the lease is (default: the pod's namespace)")
+    .option("--local-store <file>", "serve the provider 'local' from this file; its key lies beside it")
+    .option("--observe", "change nothing; print what would be changed, one line each")
+    .option("--once", "with --observe: end when everything has been looked at; exit code 1 if anything differs")
     .addHelpText("after", HELP)
     .action(async (options: OperatorFlags) => {
       const { config } = await settingsOf(command);
-      await runOperatorCommand(options, config, terminal);
+      exit(await runOperatorCommand(options, config, terminal));
     });
   addSettings(command, ["kubeconfig", "context", "namespace", "log.level", "log.format", "metrics.listen"]);
 };

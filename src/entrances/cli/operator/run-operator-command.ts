@@ -4,6 +4,7 @@ import { KustodyError } from "../../../kernel/errors.ts";
 import { connectKube } from "../../../kernel/kube/kube.ts";
 import { createLogger } from "../../../kernel/observe/logger.ts";
 import { parseGoDurationMillis } from "../../../kernel/stores/value/go-duration.ts";
+import type { Difference } from "../../../practices/managers/index.ts";
 import { runOperator } from "../../operator/run-operator.ts";
 import type { Terminal } from "../terminal.ts";
 import { untilInterrupted } from "../up/until-interrupted.ts";
@@ -11,8 +12,16 @@ import type { OperatorFlags } from "./operator-command.ts";
 
 const LEASE = "kustody-operator";
 
-/** Connects, runs the operator until it is told to end. */
-export async function runOperatorCommand(flags: OperatorFlags, config: Config, terminal: Terminal): Promise<void> {
+/** Connects, runs the operator until it is told to end, and returns the exit code. */
+export async function runOperatorCommand(flags: OperatorFlags, config: Config, terminal: Terminal): Promise<0 | 1> {
+  if (flags.once === true && flags.observe !== true) {
+    throw new KustodyError("KST_USAGE", "--once goes together with --observe");
+  }
+  let differences = 0;
+  const report = ({ kind, object, change }: Difference): void => {
+    differences += 1;
+    terminal.stdout.write(`${kind} ${object}: ${change}\n`);
+  };
   const logger = createLogger({
     level: config.log.level,
     format: config.log.format,
@@ -44,7 +53,10 @@ export async function runOperatorCommand(flags: OperatorFlags, config: Config, t
         ? { namespace: flags.leaseNamespace ?? config.namespace ?? kube.namespace, name: LEASE }
         : undefined,
       listen: config.metrics.listen,
+      observe: flags.observe === true ? { once: flags.once === true, report } : undefined,
+      local: flags.localStore === undefined ? undefined : { file: flags.localStore },
     });
+    return flags.once === true && differences > 0 ? 1 : 0;
   } finally {
     await kube.close();
   }

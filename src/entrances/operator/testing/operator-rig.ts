@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectKube, type Kube, Namespaces } from "../../../kernel/kube/index.ts";
+import { connectKube, type Kube, Namespaces, RoleBindings, Roles } from "../../../kernel/kube/index.ts";
 import { type SecretObject, Secrets } from "../../../kernel/kube/object/resources.ts";
 import { createLogger } from "../../../kernel/observe/logger.ts";
 import { type ControlPlane, startControlPlane } from "../../../lab/index.ts";
@@ -33,7 +33,7 @@ export class OperatorRig implements AsyncDisposable {
   }
 
   /** Returns what stops it. */
-  async operator(options: Partial<OperatorOptions> = {}): Promise<() => Promise<void>> {
+  async operator(options: Partial<OperatorOptions> = {}): Promise<(() => Promise<void>) & { ended: Promise<void> }> {
     const stop = new AbortController();
     const kube = await connectKube({ env: {}, kubeconfig: this.plane.kubeconfig });
     const destination = { write: (line: string) => this.log.push(line) };
@@ -48,16 +48,33 @@ export class OperatorRig implements AsyncDisposable {
       concurrency: 64,
       election: undefined,
       listen: undefined,
+      local: undefined,
+      observe: undefined,
       ...options,
     });
     const one = { stop, ended, kube };
     this.#running.push(one);
-    return async () => {
+    const end = async (): Promise<void> => {
       stop.abort();
       await ended;
       await kube.close();
       this.#running.splice(this.#running.indexOf(one), 1);
     };
+    return Object.assign(end, { ended });
+  }
+
+  /** A Role, and its binding to one subject. */
+  async allow(namespace: string, name: string, subject: object, rules: readonly object[]): Promise<void> {
+    await this.kube.namespaced(Roles, namespace).create({ metadata: { name }, rules });
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
+    await this.kube.namespaced(RoleBindings, namespace).create({ metadata: { name }, roleRef, subjects: [subject] });
+  }
+
+  async storeReady(namespace: string, name: string, status = "True"): Promise<void> {
+    await this.until(`store ${name} is Ready=${status}`, async () => {
+      const store = await this.kube.namespaced(SecretStores, namespace).get(name);
+      return store.status?.conditions?.some((one) => one.type === "Ready" && one.status === status) === true;
+    });
   }
 
   async namespace(name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -81,6 +98,10 @@ export class OperatorRig implements AsyncDisposable {
   ): Promise<ExternalSecret> {
     const object = { metadata: { name, ...metadata }, spec: spec as never };
     return await this.kube.namespaced(ExternalSecrets, namespace).create(object);
+  }
+
+  async patch(namespace: string, name: string, patch: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.kube.namespaced(ExternalSecrets, namespace).mergePatch(name, patch);
   }
 
   async get(namespace: string, name: string): Promise<ExternalSecret | undefined> {
@@ -117,7 +138,15 @@ export class OperatorRig implements AsyncDisposable {
       }
       await sleep(50);
     }
-    throw new Error(`${namespace}/${name} did not become so: ${JSON.stringify(last)}\n${this.log.slice(-20).join("")}`);
+    throw new Error(`${namespace}/${name} did not become so: ${JSON.stringify(last)}\n${this.lastLog()}`);
+  }
+
+  /** The last lines, without stacks. */
+  lastLog(): string {
+    return this.log
+      .slice(-20)
+      .join("")
+      .replace(/"stack":"[^"]*"/g, "");
   }
 
   /** Waits until `check` holds. */
@@ -126,7 +155,7 @@ export class OperatorRig implements AsyncDisposable {
       if (await check()) return;
       await sleep(50);
     }
-    throw new Error(`it did not come to this: ${what}\n${this.log.slice(-20).join("")}`);
+    throw new Error(`it did not come to this: ${what}\n${this.lastLog()}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

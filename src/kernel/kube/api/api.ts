@@ -167,7 +167,7 @@ export class Api<T extends KubeObject, S extends Scope = Scope> extends Collecti
         ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
         ...(body === undefined ? {} : { body, contentType: options.contentType ?? "application/json" }),
       });
-      return this.codec.object(this.codec.parse(reply.body));
+      return this.codec.object(this.codec.parse(reply.body), options.managedFields);
     } finally {
       if (this.secretive) body?.fill(0);
     }

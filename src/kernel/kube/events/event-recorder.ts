@@ -25,6 +25,9 @@ export interface EventRecorder {
 /** About one object: 25 at once, then one each five minutes (client-go's spam filter). */
 const BURST = 25;
 const REFILL = 300_000;
+/** So many events are written at a time, and so many may wait: when the API server lags, news are dropped, not kept. */
+const LANES = 8;
+const WAITING = 20_000;
 /** Objects and series remembered; the oldest are forgotten first. */
 const REMEMBERED = 4_096;
 
@@ -39,8 +42,9 @@ export function createEventRecorder(
 ): EventRecorder {
   const series = new Map<string, Series>();
   const buckets = new Map<string, Bucket>();
-  // One after the other: a series must exist before it is counted up.
-  let last: Promise<void> = Promise.resolve();
+  // Of one object one after the other: a series must exist before it is counted up. Objects go side by side.
+  const lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  let waiting = 0;
 
   const write = async (news: EventNews): Promise<void> => {
     const now = kube.clock.now();
@@ -69,10 +73,26 @@ export function createEventRecorder(
 
   return {
     tell: (news) => {
-      last = last.then(() => write(news)).catch((error: unknown) => onError(toKustodyError(error)));
+      if (waiting >= WAITING) return;
+      waiting += 1;
+      const lane = laneOf(news.regarding.metadata.uid ?? news.regarding.metadata.name);
+      lanes[lane] = (lanes[lane] ?? Promise.resolve())
+        .then(() => write(news))
+        .catch((error: unknown) => onError(toKustodyError(error)))
+        .finally(() => {
+          waiting -= 1;
+        });
     },
-    flush: () => last,
+    flush: async () => {
+      await Promise.all(lanes);
+    },
   };
+}
+
+function laneOf(object: string): number {
+  let hash = 0;
+  for (let i = 0; i < object.length; i++) hash = (hash * 31 + object.charCodeAt(i)) >>> 0;
+  return hash % LANES;
 }
 
 function remember<V>(map: Map<string, V>, key: string, value: V): void {

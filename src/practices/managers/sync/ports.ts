@@ -5,6 +5,7 @@ import type { Reader } from "../../../kernel/stores/read-through/read-through.ts
 import type { ExternalSecretStatus } from "../model/external-secret-spec.ts";
 import type { ExternalSecret, SecretStore, StorePolicy } from "../model/resources.ts";
 import type { SecretStoreStatus } from "../model/secret-store-spec.ts";
+import type { DeletionBrakes } from "./deletion-brakes.ts";
 import type { ObservedTarget } from "./observed-target.ts";
 import type { SyncMetrics } from "./sync-metrics.ts";
 import type { StoreName } from "./wanted.ts";
@@ -18,6 +19,7 @@ export interface SyncPorts {
   readonly writes: ClusterWrites;
   readonly stores: StoreReaders;
   readonly metrics: SyncMetrics;
+  readonly brakes: DeletionBrakes;
   /** For HMACs of values; random per process. */
   readonly printKey: Secret;
   readonly options: SyncOptions;
@@ -30,6 +32,8 @@ export interface SyncOptions {
   readonly heartbeatMillis: number;
   /** Between two validations of a store that doesn't say. */
   readonly storeIntervalMillis: number;
+  /** Looks at everything at once, due or not: for a comparison that changes nothing. */
+  readonly lookAtAll?: boolean;
 }
 
 /** What is known of the cluster, from watches: reading it costs nothing and may lag behind by some milliseconds. */

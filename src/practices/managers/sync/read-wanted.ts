@@ -1,6 +1,6 @@
 import type { Retry } from "../../../kernel/errors.ts";
 import { disposeRead } from "../../../kernel/stores/read-through/copy-read.ts";
-import { type Answer, isStoreError, type Ref, type StoreError } from "../../../kernel/stores/store.ts";
+import type { Answer, Ref, StoreError } from "../../../kernel/stores/store.ts";
 import type { SecretStore } from "../model/resources.ts";
 import type { SyncPorts } from "./ports.ts";
 import { permitsOf } from "./store-permits.ts";
@@ -64,5 +64,3 @@ export function retryOf(error: StoreError): Retry {
   if (error.retryAfterMillis !== undefined && error.retryAfterMillis > 0) return { after: error.retryAfterMillis };
   return "backoff";
 }
-
-export { isStoreError };

@@ -89,9 +89,11 @@ function whenDue(
   // A failure is tried again when the queue says so, whatever the interval.
   const failed = remembered.failedAt !== undefined || lastFailed(status?.conditions);
   const due = dueOf(failed ? { ...facts, refreshedAt: undefined } : facts, now);
+  const lookedAt = remembered.dueAt !== undefined;
+  if (!due.now && ports.options.lookAtAll && !lookedAt) return "now";
   if (!due.now) return due.inMillis === undefined ? ON_CHANGE : { look: "in", millis: due.inMillis };
   const onlyOverdue = dueOf({ ...facts, refreshedAt: now }, now).now === false;
-  if (remembered.dueAt !== undefined || failed || !onlyOverdue) return "now";
+  if (remembered.dueAt !== undefined || failed || !onlyOverdue || ports.options.lookAtAll) return "now";
   // A process that has just started finds all of them overdue: it doesn't read them all at once.
   const spread = ports.random() * refreshMillis * SHARED;
   remembered.dueAt = now + spread;

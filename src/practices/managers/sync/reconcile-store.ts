@@ -1,10 +1,10 @@
 import type { Next } from "../../../kernel/kube/queue/reconcile.ts";
 import { parseGoDurationMillis } from "../../../kernel/stores/value/go-duration.ts";
 import type { SecretStore } from "../model/resources.ts";
-import { secretStoreSpec } from "../model/secret-store-spec.ts";
+import { type SecretStoreStatus, secretStoreSpec } from "../model/secret-store-spec.ts";
 import { jittered } from "./due.ts";
 import type { StoreVerdict, SyncPorts } from "./ports.ts";
-import { nextStoreStatus, storeCondition } from "./store-status.ts";
+import { DELETION_HELD, nextStoreStatus, storeCondition } from "./store-status.ts";
 import { isOfOtherClass } from "./usable-stores.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function reconcileStore(
   const { verdict, refreshMillis } = await judge(store, ports, signal);
   signal.throwIfAborted();
   onVerdict(verdict);
-  const status = nextStoreStatus(store.status, verdict, ports.clock.now());
+  const status = nextStoreStatus(store.status, verdict, ports.brakes.brakeOf(store), ports.clock.now());
   const { status: ready, reason, message } = storeCondition(verdict);
   const { namespace = "", name } = store.metadata;
   ports.metrics.storeCondition(store.kind, { namespace, name }, { type: "Ready", status: ready });
@@ -35,9 +35,20 @@ export async function reconcileStore(
       const type = ready === "True" ? "Normal" : "Warning";
       ports.writes.tell(store, { type, reason, action: "Validate", note: message });
     }
+    tellOfBrake(store, status, ports);
   }
   const interval = refreshMillis > 0 ? refreshMillis : ports.options.storeIntervalMillis;
   return { look: "in", millis: jittered(interval, ports.random()) };
+}
+
+function tellOfBrake(store: SecretStore, next: SecretStoreStatus, ports: SyncPorts): void {
+  const held = (status: SecretStoreStatus | undefined) =>
+    status?.conditions?.find(({ type }) => type === DELETION_HELD);
+  const condition = held(next);
+  if (condition === undefined || condition.reason === held(store.status)?.reason) return;
+  const { reason = "", message = "", status } = condition;
+  const type = status === "True" ? "Warning" : "Normal";
+  ports.writes.tell(store, { type, reason: `Deletion${reason}`, action: "Delete", note: message });
 }
 
 async function judge(

@@ -19,7 +19,7 @@ export function permitsOf(policies: Iterable<NamedSpec>, store: SecretStore, nam
   const patterns: string[] = [];
   let named = false;
   for (const { metadata, spec } of policies) {
-    const parsed = storePolicySpec.safeParse(spec);
+    const parsed = parse(spec);
     if (!parsed.success)
       return () => denied(`StorePolicy ${metadata.name} cannot be understood, so nothing is allowed`);
     if (!parsed.data.stores.some((one) => names(one, store))) continue;
@@ -33,6 +33,16 @@ export function permitsOf(policies: Iterable<NamedSpec>, store: SecretStore, nam
     patterns.some((pattern) => keyMatches(pattern, key, namespace.name))
       ? undefined
       : denied(`no StorePolicy lets namespace ${namespace.name} read this key`);
+}
+
+const known = new WeakMap<object, ReturnType<typeof storePolicySpec.safeParse>>();
+
+/** Once for each object that a watch brought: a refresh of ten thousand objects asks as often. */
+function parse(spec: unknown): ReturnType<typeof storePolicySpec.safeParse> {
+  if (typeof spec !== "object" || spec === null) return storePolicySpec.safeParse(spec);
+  let parsed = known.get(spec);
+  if (parsed === undefined) known.set(spec, (parsed = storePolicySpec.safeParse(spec)));
+  return parsed;
 }
 
 function names(one: { kind: string; name: string; namespace?: string | undefined }, store: SecretStore): boolean {

@@ -1,4 +1,6 @@
+import { ACKNOWLEDGE_DELETION_ANNOTATION } from "../model/names.ts";
 import type { SecretStoreStatus } from "../model/secret-store-spec.ts";
+import type { Brake } from "./deletion-brake.ts";
 import { withCondition } from "./next-status.ts";
 import type { StoreVerdict } from "./ports.ts";
 
@@ -26,14 +28,31 @@ export function storeCondition(verdict: StoreVerdict): { status: "True" | "False
   }
 }
 
+export const DELETION_HELD = "DeletionHeld";
+
+function heldCondition(brake: Brake): { type: string; status: string; reason: string; message: string } {
+  const type = DELETION_HELD;
+  if (brake.kind === "released") return { type, status: "False", reason: "KeysPresent", message: "nothing is held" };
+  const { known, missing } = brake.found;
+  const counted = `${missing} of ${known} known keys that were looked at are missing`;
+  if (brake.kind === "acknowledged") {
+    return { type, status: "False", reason: "Acknowledged", message: `${counted}; acknowledged` };
+  }
+  const message = `${counted}; nothing is deleted until ${ACKNOWLEDGE_DELETION_ANNOTATION} has a new value`;
+  return { type, status: "True", reason: "TooManyKeysMissing", message };
+}
+
 /** Pure. The status patch that a verdict calls for, or undefined where it would say nothing new. */
 export function nextStoreStatus(
   current: SecretStoreStatus | undefined,
   verdict: StoreVerdict,
+  brake: Brake,
   now: number,
 ): SecretStoreStatus | undefined {
   const before = current?.conditions ?? [];
-  const conditions = withCondition(before, { type: "Ready", ...storeCondition(verdict) }, now);
+  const ready = withCondition(before, { type: "Ready", ...storeCondition(verdict) }, now);
+  const everHeld = before.some(({ type }) => type === DELETION_HELD);
+  const conditions = brake.kind === "released" && !everHeld ? ready : withCondition(ready, heldCondition(brake), now);
   const capabilities = "writes" in verdict ? (verdict.writes ? "ReadWrite" : "ReadOnly") : current?.capabilities;
   if (conditions === before && capabilities === current?.capabilities) return undefined;
   return { conditions: [...conditions], ...(capabilities === undefined ? {} : { capabilities }) };

@@ -1,9 +1,10 @@
 import type { KustodyError } from "../../../kernel/errors.ts";
 import type { Kube } from "../../../kernel/kube/kube.ts";
-import { keyOf } from "../../../kernel/kube/object/object-meta.ts";
+import { keyOf, refOf } from "../../../kernel/kube/object/object-meta.ts";
 import { WorkQueue } from "../../../kernel/kube/queue/work-queue.ts";
 import type { Change } from "../../../kernel/kube/watch/object-store.ts";
 import type { ExternalSecret, SecretStore } from "../model/resources.ts";
+import { DeletionBrakes } from "./deletion-brakes.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { type ClusterMirrors, mirrorCluster } from "./observe.ts";
 import type { ObservedTarget } from "./observed-target.ts";
@@ -12,9 +13,9 @@ import { reconcileExternalSecret } from "./reconcile-external-secret.ts";
 import { reconcileStore } from "./reconcile-store.ts";
 import { StoreVerdicts } from "./store-verdicts.ts";
 import { SyncMemory } from "./sync-memory.ts";
-import { storeId } from "./wanted.ts";
+import { storeKey } from "./wanted.ts";
 
-export interface SyncEngineParts extends Omit<SyncPorts, "cluster"> {
+export interface SyncEngineParts extends Omit<SyncPorts, "cluster" | "brakes"> {
   readonly kube: Kube;
   readonly namespace: string | undefined;
   readonly withPolicies: boolean;
@@ -30,6 +31,10 @@ export class SyncEngine {
   readonly #index = new ObjectIndex();
   readonly #memory = new SyncMemory();
   readonly #verdicts = new StoreVerdicts();
+  readonly #brakes = new DeletionBrakes(
+    (store) => this.#usersOf(store),
+    (store) => this.#stores.add(store, { urgent: true }),
+  );
   readonly #objects: WorkQueue<string, SyncPorts>;
   readonly #stores: WorkQueue<string, SyncPorts>;
   /** What arrives before the first lists are complete is looked at then: an object may come before its store. */
@@ -52,7 +57,7 @@ export class SyncEngine {
       ...this.#mirrors,
       storeProblem: (store) => this.#verdicts.problemOf(store),
     };
-    const ports: SyncPorts = { ...parts, cluster };
+    const ports: SyncPorts = { ...parts, cluster, brakes: this.#brakes };
     const { clock, random, onError } = parts;
     this.#objects = new WorkQueue<string, SyncPorts>({
       ports,
@@ -82,7 +87,9 @@ export class SyncEngine {
 
   /** Objects that wait for their turn, and that are worked on now. */
   get load(): { readonly waiting: number; readonly working: number } {
-    return { waiting: this.#objects.length, working: this.#objects.working };
+    const queues = [this.#objects, this.#stores];
+    const sum = (of: (queue: WorkQueue<string, SyncPorts>) => number): number => queues.reduce((n, q) => n + of(q), 0);
+    return { waiting: sum((queue) => queue.length), working: sum((queue) => queue.working) };
   }
 
   /** Runs until `signal` aborts; writes under way are finished or given up before it resolves. */
@@ -102,7 +109,7 @@ export class SyncEngine {
   #begin(): void {
     this.#running = true;
     const now = this.#parts.clock.now();
-    for (const store of this.#mirrors.stores()) this.#stores.add(keyOfStore(store));
+    for (const store of this.#mirrors.stores()) this.#stores.add(storeKey(store));
     for (const object of this.#mirrors.externalSecrets()) {
       const key = keyOf(object.metadata);
       this.#memory.of(key, now).changedAt = now;
@@ -148,7 +155,7 @@ export class SyncEngine {
   }
 
   #onStore({ type, value }: Change<SecretStore>): void {
-    const key = keyOfStore(value);
+    const key = storeKey(value);
     const news = this.#verdicts.seen(key, value, type);
     if (news === "nothing") return;
     if (news === "replaced" && type !== "added") void this.#parts.stores.forget(key);
@@ -162,6 +169,13 @@ export class SyncEngine {
     this.#memory.targetSeen(ref, resourceVersion);
     if (ours || !this.#running) return;
     for (const key of this.#index.writersOf(keyOf(ref))) this.#objects.add(key);
+  }
+
+  *#usersOf(store: string): Generator<ExternalSecret> {
+    for (const key of this.#index.usersOf(store)) {
+      const object = this.#mirrors.externalSecret(refOf(key));
+      if (object !== undefined) yield object;
+    }
   }
 
   #retryUsers(store: string): void {
@@ -182,9 +196,4 @@ export class SyncEngine {
     const isCluster = kind === "ClusterSecretStore";
     return this.#mirrors.store({ kind: isCluster ? "ClusterSecretStore" : "SecretStore", name }, namespace);
   }
-}
-
-function keyOfStore({ kind, metadata }: SecretStore): string {
-  const { name, namespace = "" } = metadata;
-  return storeId({ kind: kind === "ClusterSecretStore" ? "ClusterSecretStore" : "SecretStore", name }, namespace);
 }

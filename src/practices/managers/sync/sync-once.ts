@@ -54,6 +54,11 @@ export async function syncOnce(
   if (gathered.kind === "failed") return failed("read", gathered.cause, gathered.retry);
   const missing = gathered.missing.map(missingNews);
   try {
+    const held = await whyHeld(job, gathered.missing, ports, memory, signal);
+    if (held !== undefined) {
+      const told = news("Warning", "DeletionHeld", "Delete", held);
+      return { ...failed("heldDeletion", held), news: [told] };
+    }
     if (data.size === 0 && parsed.deletionPolicy === "Retain") return { outcome: { kind: "retained" }, news: missing };
     if (data.size === 0 && parsed.deletionPolicy === "Delete") {
       const news = await deleteEmptied(object, parsed, ports, memory, signal);
@@ -89,6 +94,26 @@ async function written(
     case "updated":
       return { outcome: { kind: "synced" }, news: [...missing, news("Normal", "Updated", "Update", "secret updated")] };
   }
+}
+
+/** A missing key makes a target, or entries of it, go: unless too many are missing. */
+async function whyHeld(
+  { object, parsed, stores }: SyncJob,
+  missing: readonly Wanted[],
+  ports: SyncPorts,
+  memory: SyncMemory,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (missing.length === 0 || stores.kind !== "usable" || parsed.creationPolicy === "None") return undefined;
+  const ref = { namespace: object.metadata.namespace ?? "", name: parsed.targetName };
+  const nothingToLose = memory.target(ref, ports.cluster.target(ref)) === undefined;
+  if (nothingToLose && parsed.creationPolicy !== "Merge") return undefined;
+  for (const name of new Set(missing.map(({ store }) => `${store.kind}/${store.name}`))) {
+    const store = stores.stores.get(name);
+    const held = store === undefined ? undefined : await ports.brakes.hold(store, ports, signal);
+    if (held !== undefined) return held;
+  }
+  return undefined;
 }
 
 type Gathered =

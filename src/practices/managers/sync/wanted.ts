@@ -1,6 +1,7 @@
 import type { Ref } from "../../../kernel/stores/store.ts";
 import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
 import type { RemoteRef, StoreRef } from "../model/remote-ref.ts";
+import type { SecretStore } from "../model/resources.ts";
 
 /** Which store object: the namespace is the asking object's for a SecretStore, and none for a ClusterSecretStore. */
 export interface StoreName {
@@ -11,6 +12,12 @@ export interface StoreName {
 /** One string for one store object: a SecretStore's name counts within the asking namespace. */
 export function storeId({ kind, name }: StoreName, namespace: string): string {
   return kind === "ClusterSecretStore" ? `${kind}//${name}` : `${kind}/${namespace}/${name}`;
+}
+
+/** `storeId` of a store object. */
+export function storeKey({ kind, metadata }: SecretStore): string {
+  const { name, namespace = "" } = metadata;
+  return storeId({ kind: kind === "ClusterSecretStore" ? "ClusterSecretStore" : "SecretStore", name }, namespace);
 }
 
 /** One thing that an ExternalSecret wants from a store. */
