@@ -60,6 +60,13 @@ test("server-side apply: fields have owners, force takes them over, a dry run ch
   assert.equal((await write("two", "b", { force: true })).data?.["value"]?.unwrap().toString(), "two");
 });
 
+test("a dry run of a deletion deletes nothing", async () => {
+  const maps = kube.namespaced(ConfigMaps, await freshNamespace());
+  await maps.create({ metadata: { name: "kept" } });
+  assert.equal(await maps.delete("kept", { dryRun: true }), true);
+  assert.equal((await maps.get("kept")).metadata.name, "kept");
+});
+
 test("a JSON patch whose test fails changes nothing; a merge patch removes by null", async () => {
   const maps = kube.namespaced(ConfigMaps, await freshNamespace());
   await maps.create({ metadata: { name: "m" }, data: { a: "1", b: "2" } });

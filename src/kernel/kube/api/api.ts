@@ -10,6 +10,8 @@ import type { ApplyOptions, DeleteOptions, JsonPatch, ReadOptions, WriteOptions 
 
 export type Scope = "namespace" | "cluster";
 
+const DELETE_OPTIONS = { kind: "DeleteOptions", apiVersion: "v1" } as const;
+
 /**
  * The objects of one kind: of one namespace (`Api<T, "namespace">`), which then cannot name anything outside it, or of
  * the cluster. Objects that are sent may hold `Secret`s, which are written as base64.
@@ -102,9 +104,11 @@ export class Api<T extends KubeObject, S extends Scope = Scope> extends Collecti
       await this.transport.request({
         what: this.describe("delete", name),
         method: "DELETE",
-        path: withQuery(this.#path(name), { dryRun: dryRun ? "All" : undefined }),
+        path: this.#path(name),
         contentType: "application/json",
-        body: encodeJson({ kind: "DeleteOptions", apiVersion: "v1", preconditions, propagationPolicy }),
+        // The API server reads options of a DELETE from its body or else from the query: with a body, a dryRun in the query
+        // would be passed over, and the object deleted.
+        body: encodeJson({ ...DELETE_OPTIONS, preconditions, propagationPolicy, dryRun: dryRun ? ["All"] : undefined }),
         secretive: this.secretive,
         signal: options.signal,
       });
