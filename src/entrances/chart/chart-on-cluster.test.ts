@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { KustodyError } from "../../kernel/errors.ts";
-import { fixedCredentials } from "../../kernel/kube/auth/credentials.ts";
 import {
   type AccessAttributes,
   ClusterRoleBindings,
   CustomResourceDefinitions,
   canI,
   connectKube,
-  createKube,
   Deployments,
   type Kube,
   Namespaces,
@@ -18,44 +15,13 @@ import {
   ServiceAccounts,
   ValidatingWebhookConfigurations,
 } from "../../kernel/kube/index.ts";
-import { type ControlPlane, startControlPlane, upstreamCrds } from "../../lab/index.ts";
+import { startControlPlane, upstreamCrds } from "../../lab/index.ts";
 import { ExternalSecrets } from "../../practices/managers/model/resources.ts";
-import { type Helm, installChart, openHelm } from "./testing/helm.ts";
+import { installChart, openHelm } from "./testing/helm.ts";
+import { type InstalledChart, installedChart } from "./testing/installed-chart.ts";
 import { rightsInReadme } from "./testing/rights.ts";
 
 const OF_THE_CLUSTER = / (namespaces|clustersecretstores|clustersecretstores\/status|storepolicies) /;
-
-interface Installed {
-  readonly plane: ControlPlane;
-  readonly helm: Helm;
-  readonly kube: Kube;
-  /** With the token of the chart's ServiceAccount. */
-  readonly operator: Kube;
-}
-
-/** A cluster with namespaces `shop` and `blog`, and the chart in it. */
-async function install(values: Readonly<Record<string, unknown>>, opened: AsyncDisposableStack): Promise<Installed> {
-  const plane = opened.use(await startControlPlane());
-  const helm = opened.use(await openHelm(plane.kubeconfig));
-  const kube = await connectKube({ env: {}, kubeconfig: plane.kubeconfig });
-  opened.defer(() => kube.close());
-  for (const name of ["shop", "blog"]) {
-    await kube.cluster(Namespaces).create({ metadata: { name } });
-    await kube.namespaced(ServiceAccounts, name).create({ metadata: { name: "vault-reader" } });
-  }
-  await installChart(helm, "install", values);
-  const account = { namespace: "kustody-system", serviceAccount: "kustody", audiences: [] };
-  const { token } = await requestToken(kube, account);
-  const operator = createKube({
-    server: plane.server,
-    tls: { ca: { pem: await readFile(plane.caFile, "utf8"), trust: "only" } },
-    namespace: "kustody-system",
-    context: undefined,
-    credentials: fixedCredentials({ token }),
-  });
-  opened.defer(() => operator.close());
-  return { plane, helm, kube, operator };
-}
 
 function attributesOf(right: string, namespace: string | undefined): AccessAttributes {
   const [group = "", path = "", verb = ""] = right.split(" ");
@@ -116,9 +82,9 @@ const TOKENS = { serviceAccountTokens: [{ namespace: "shop", name: "vault-reader
 
 describe("in the whole cluster", () => {
   const opened = new AsyncDisposableStack();
-  let installed: Installed;
+  let installed: InstalledChart;
   before(async () => {
-    installed = await install(TOKENS, opened);
+    installed = await installedChart(TOKENS, opened);
   });
   after(() => opened.disposeAsync());
 
@@ -197,9 +163,9 @@ describe("in the whole cluster", () => {
 
 describe("in one namespace", () => {
   const opened = new AsyncDisposableStack();
-  let installed: Installed;
+  let installed: InstalledChart;
   before(async () => {
-    installed = await install({ namespaced: true, namespaces: ["shop"] }, opened);
+    installed = await installedChart({ namespaced: true, namespaces: ["shop"] }, opened);
   });
   after(() => opened.disposeAsync());
 
