@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { installMinimalCrds } from "../src/entrances/operator/testing/minimal-crds.ts";
+import { installCrds } from "../src/entrances/operator/testing/install-crds.ts";
 import { connectKube, keyOf, reflect } from "../src/kernel/kube/index.ts";
 import { startControlPlane } from "../src/lab/index.ts";
 import { ExternalSecrets } from "../src/practices/managers/model/resources.ts";
@@ -48,7 +48,7 @@ await using _ending: AsyncDisposable = {
     await kube.close();
   },
 };
-await installMinimalCrds(kube);
+await installCrds(kube, "ours");
 await store.install();
 
 const readyAt = new Map<string, number>();

@@ -125,7 +125,7 @@ async function control(
     ...(observe === undefined
       ? { writes, options: { controllerClass, heartbeatMillis, storeIntervalMillis } }
       : {
-          writes: wouldChange(writes.fetchTarget, observe.report),
+          writes: wouldChange((...call) => writes.fetchTarget(...call), observe.report),
           // Alone a refreshTime that is old is no difference.
           options: { controllerClass, heartbeatMillis: Number.POSITIVE_INFINITY, storeIntervalMillis, lookAtAll: true },
         }),

@@ -10,10 +10,9 @@ const KINDS = [
 ] as const;
 
 /** CRDs that accept anything: they let through what a hostile or newer schema might. */
-export async function installMinimalCrds(kube: Kube, without: readonly string[] = []): Promise<void> {
+export async function installMinimalCrds(kube: Kube): Promise<void> {
   const crds = kube.cluster(CustomResourceDefinitions);
-  const wanted = KINDS.filter(([, , kind]) => !without.includes(kind));
-  for (const [group, version, kind, plural, scope] of wanted) {
+  for (const [group, version, kind, plural, scope] of KINDS) {
     const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
     await crds.create({
       metadata: { name: `${plural}.${group}` },
@@ -25,7 +24,7 @@ export async function installMinimalCrds(kube: Kube, without: readonly string[] 
       },
     });
   }
-  for (const [group, , , plural] of wanted) {
+  for (const [group, , , plural] of KINDS) {
     for (let tries = 0; !(await isEstablished(kube, `${plural}.${group}`)); tries++) {
       if (tries > 200) throw new Error(`${plural} was not established`);
       await sleep(50);

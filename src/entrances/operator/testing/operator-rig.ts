@@ -10,7 +10,7 @@ import {
   SecretStores,
 } from "../../../practices/managers/model/resources.ts";
 import { type OperatorOptions, runOperator } from "../run-operator.ts";
-import { installMinimalCrds } from "./minimal-crds.ts";
+import { type CrdSet, installCrds } from "./install-crds.ts";
 
 /** A control plane with CRDs, and operators that run in this process. Everything ends with `close`. */
 export class OperatorRig implements AsyncDisposable {
@@ -24,11 +24,11 @@ export class OperatorRig implements AsyncDisposable {
     this.kube = kube;
   }
 
-  static async start(options: { readonly controllerManager?: boolean; readonly without?: readonly string[] } = {}) {
-    const { controllerManager = false } = options;
+  static async start(options: { readonly controllerManager?: boolean; readonly crds?: CrdSet } = {}) {
+    const { controllerManager = false, crds = "ours" } = options;
     const plane = await startControlPlane({ components: { controllerManager } });
     const kube = await connectKube({ env: {}, kubeconfig: plane.kubeconfig });
-    await installMinimalCrds(kube, options.without);
+    await installCrds(kube, crds);
     return new OperatorRig(plane, kube);
   }
 

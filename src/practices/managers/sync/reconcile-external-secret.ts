@@ -92,7 +92,7 @@ function whenDue(
   const lookedAt = remembered.dueAt !== undefined;
   if (!due.now && ports.options.lookAtAll && !lookedAt) return "now";
   if (!due.now) return due.inMillis === undefined ? ON_CHANGE : { look: "in", millis: due.inMillis };
-  const onlyOverdue = dueOf({ ...facts, refreshedAt: now }, now).now === false;
+  const onlyOverdue = !dueOf({ ...facts, refreshedAt: now }, now).now;
   if (remembered.dueAt !== undefined || failed || !onlyOverdue || ports.options.lookAtAll) return "now";
   // A process that has just started finds all of them overdue: it doesn't read them all at once.
   const spread = ports.random() * refreshMillis * SHARED;
