@@ -26,6 +26,13 @@ test("the chart's definitions are those of the models: else run `node src/entran
   for (const [name, text] of crdFiles()) assert.equal(readFileSync(join(CRD_FOLDER, name), "utf8"), text, name);
 });
 
+test("the chart is of the package's version", () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const chart = readFileSync("deploy/chart/Chart.yaml", "utf8");
+  assert.match(chart, new RegExp(`^version: ${version.replaceAll(".", "\\.")}$`, "m"));
+  assert.match(chart, new RegExp(`^appVersion: ${version.replaceAll(".", "\\.")}$`, "m"));
+});
+
 test("the chart's rights are those in the practices' READMEs, in both directions", async () => {
   const readmes = globSync("src/practices/*/README.md");
   assert.ok(readmes.length > 5);
