@@ -23,42 +23,53 @@ const UPPER = range([0x41, 0x5a]);
 const LOWER = range([0x61, 0x7a]);
 export const WORD = either(DIGIT, UPPER, LOWER, chars("_"));
 
+/** A class by name: as a test, and as the inside of a JavaScript class with the flag `v`. */
+export interface NamedClass {
+  readonly test: CharTest;
+  readonly source: string;
+}
+
 /** RE2's Perl classes: ASCII only, and `\s` without the vertical tab. */
-export const PERL: Readonly<Record<string, CharTest>> = {
-  d: DIGIT,
-  w: WORD,
-  s: chars("\t\n\f\r "),
+export const PERL: Readonly<Record<string, NamedClass>> = {
+  d: { test: DIGIT, source: "0-9" },
+  w: { test: WORD, source: "0-9A-Za-z_" },
+  s: { test: chars("\t\n\f\r "), source: "\\t\\n\\f\\r " },
 };
 
 const PUNCTUATION = range([0x21, 0x2f], [0x3a, 0x40], [0x5b, 0x60], [0x7b, 0x7e]);
 
-export const POSIX: Readonly<Record<string, CharTest>> = {
-  alnum: either(DIGIT, UPPER, LOWER),
-  alpha: either(UPPER, LOWER),
-  ascii: range([0, 0x7f]),
-  blank: chars("\t "),
-  cntrl: range([0, 0x1f], [0x7f, 0x7f]),
-  digit: DIGIT,
-  graph: range([0x21, 0x7e]),
-  lower: LOWER,
-  print: range([0x20, 0x7e]),
-  punct: PUNCTUATION,
-  space: chars("\t\n\v\f\r "),
-  upper: UPPER,
-  word: WORD,
-  xdigit: either(DIGIT, range([0x41, 0x46], [0x61, 0x66])),
+export const POSIX: Readonly<Record<string, NamedClass>> = {
+  alnum: { test: either(DIGIT, UPPER, LOWER), source: "0-9A-Za-z" },
+  alpha: { test: either(UPPER, LOWER), source: "A-Za-z" },
+  ascii: { test: range([0, 0x7f]), source: "\\0-\\x7f" },
+  blank: { test: chars("\t "), source: "\\t " },
+  cntrl: { test: range([0, 0x1f], [0x7f, 0x7f]), source: "\\0-\\x1f\\x7f" },
+  digit: { test: DIGIT, source: "0-9" },
+  graph: { test: range([0x21, 0x7e]), source: "\\x21-\\x7e" },
+  lower: { test: LOWER, source: "a-z" },
+  print: { test: range([0x20, 0x7e]), source: "\\x20-\\x7e" },
+  punct: { test: PUNCTUATION, source: "\\x21-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7e" },
+  space: { test: chars("\t\n\v\f\r "), source: "\\t\\n\\v\\f\\r " },
+  upper: { test: UPPER, source: "A-Z" },
+  word: { test: WORD, source: "0-9A-Za-z_" },
+  xdigit: { test: either(DIGIT, range([0x41, 0x46], [0x61, 0x66])), source: "0-9A-Fa-f" },
 };
 
 /** A Unicode general category (`L`, `Lu`) or script (`Greek`); undefined for other names. */
 export function unicodeClass(name: string): CharTest | undefined {
   if (name === "Any") return () => true;
-  const property = /^[A-Z][a-z]?$/.test(name) ? name : `Script=${name}`;
   try {
-    const pattern = new RegExp(`^\\p{${property}}$`, "u");
+    const pattern = new RegExp(`^${unicodeSource(name)}$`, "u");
     return (code) => pattern.test(String.fromCodePoint(code));
   } catch {
     return undefined;
   }
+}
+
+/** The same in JavaScript's words. */
+export function unicodeSource(name: string): string {
+  if (name === "Any") return "\\p{Any}";
+  return `\\p{${/^[A-Z][a-z]?$/.test(name) ? name : `Script=${name}`}}`;
 }
 
 /** A class that also takes characters which differ from its own in case only. */
@@ -66,7 +77,8 @@ export function ignoringCase(test: CharTest): CharTest {
   return (code) => test(code) || caseVariants(code).some(test);
 }
 
-function caseVariants(code: number): number[] {
+/** Characters that differ from this one in case only. */
+export function caseVariants(code: number): number[] {
   const char = String.fromCodePoint(code);
   const variants = [
     char.toLowerCase(),

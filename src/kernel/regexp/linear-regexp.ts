@@ -1,14 +1,5 @@
-import type { CharTest } from "./character-class.ts";
+import { compileProgram, type Instruction } from "./compile-program.ts";
 import { parseRegexp } from "./parse-regexp.ts";
-import type { Assertion, RegexpNode } from "./regexp-node.ts";
-
-type Instruction =
-  | { readonly op: "char"; readonly test: CharTest }
-  | { readonly op: "assert"; readonly holds: Assertion }
-  | { readonly op: "jump"; readonly to: readonly number[] }
-  | { readonly op: "match" };
-
-const LARGEST_PROGRAM = 5_000;
 
 /**
  * Whether a text contains a match of an RE2 pattern, as Go's `regexp.MatchString`. Patterns may come from tenants: the time
@@ -20,66 +11,8 @@ const LARGEST_PROGRAM = 5_000;
  * compileRegexp("^team-[a-z]+$")("team-blue") // true
  */
 export function compileRegexp(pattern: string): (text: string) => boolean {
-  const program: Instruction[] = [];
-  emit(parseRegexp(pattern), program);
-  program.push({ op: "match" });
+  const program = compileProgram(parseRegexp(pattern).node);
   return (text) => run(program, text);
-}
-
-function emit(node: RegexpNode, program: Instruction[]): void {
-  if (program.length > LARGEST_PROGRAM) throw new SyntaxError("the pattern is too large");
-  switch (node.kind) {
-    case "char":
-      program.push({ op: "char", test: node.test });
-      return;
-    case "assert":
-      program.push({ op: "assert", holds: node.holds });
-      return;
-    case "sequence":
-      for (const part of node.parts) emit(part, program);
-      return;
-    case "choice":
-      emitChoice(node.options, program);
-      return;
-    default:
-      emitRepeat(node, program);
-  }
-}
-
-function emitChoice(options: readonly RegexpNode[], program: Instruction[]): void {
-  const starts: number[] = [];
-  const ends: number[][] = [];
-  program.push({ op: "jump", to: starts });
-  for (const option of options) {
-    starts.push(program.length);
-    emit(option, program);
-    const end: number[] = [];
-    ends.push(end);
-    program.push({ op: "jump", to: end });
-  }
-  for (const end of ends) end.push(program.length);
-}
-
-function emitRepeat({ node, min, max }: RegexpNode & { kind: "repeat" }, program: Instruction[]): void {
-  for (let count = 0; count < min; count++) emit(node, program);
-  if (!Number.isFinite(max)) {
-    const exits: number[] = [];
-    const loop = program.length;
-    exits.push(loop + 1);
-    program.push({ op: "jump", to: exits });
-    emit(node, program);
-    program.push({ op: "jump", to: [loop] });
-    exits.push(program.length);
-    return;
-  }
-  const skips: number[][] = [];
-  for (let count = min; count < max; count++) {
-    const skip = [program.length + 1];
-    skips.push(skip);
-    program.push({ op: "jump", to: skip });
-    emit(node, program);
-  }
-  for (const skip of skips) skip.push(program.length);
 }
 
 /** Runs all threads of the program through the text side by side; each instruction has at most one thread at each place. */
@@ -98,7 +31,7 @@ function run(program: readonly Instruction[], text: string): boolean {
       if (instruction === undefined || instruction.op === "match") return true;
       if (instruction.op === "jump") stack.push(...instruction.to);
       else if (instruction.op === "char") arrived.push(address);
-      else if (instruction.holds(codes[at - 1], codes[at])) stack.push(address + 1);
+      else if (instruction.op === "save" || instruction.holds(codes[at - 1], codes[at])) stack.push(address + 1);
     }
     const code = codes[at];
     if (code === undefined) return false;

@@ -1,54 +1,80 @@
-import { type CharTest, ignoringCase, not, PERL, POSIX, unicodeClass } from "./character-class.ts";
+import { type CharTest, ignoringCase, not, PERL, POSIX, unicodeClass, unicodeSource } from "./character-class.ts";
 import type { PatternReader } from "./pattern-reader.ts";
+import type { CharSet } from "./regexp-node.ts";
+
+/** Some characters: for the linear engine as a test, for V8's as a source. */
+export interface CharClass {
+  readonly test: CharTest;
+  readonly set: CharSet;
+}
 
 /** `[a-z\d[:punct:]]` behind its opening bracket. Case is ignored before anything is negated. */
-export function parseClass(reader: PatternReader, ignoreCase: boolean): CharTest {
+export function parseClass(reader: PatternReader, ignoreCase: boolean): CharClass {
   const isNegated = reader.take("^");
   const tests: CharTest[] = [];
+  const sources: string[] = [];
   for (let first = true; first || !reader.take("]"); first = false) {
     const set = parseSet(reader, ignoreCase);
     if (set !== undefined) {
-      tests.push(set);
+      tests.push(set.test);
+      sources.push(set.set.source);
       continue;
     }
     const low = parseClassChar(reader);
     const isRange = reader.takeMatch(/^-(?!\])/) !== undefined;
     const high = isRange ? parseClassChar(reader) : low;
     if (high < low) throw new SyntaxError("a range runs backwards");
-    tests.push(named((code) => code >= low && code <= high, false, ignoreCase));
+    tests.push(folded((code) => code >= low && code <= high, ignoreCase));
+    sources.push(`${charSource(low)}-${charSource(high)}`);
   }
   const any: CharTest = (code) => tests.some((test) => test(code));
-  return isNegated ? not(any) : any;
+  const source = `[${isNegated ? "^" : ""}${sources.join("")}]`;
+  return { test: isNegated ? not(any) : any, set: { ignoreCase, source } };
+}
+
+/** A character in a class of JavaScript's with the flag `v`. */
+export function charSource(code: number): string {
+  return `\\u{${code.toString(16)}}`;
+}
+
+function folded(test: CharTest, ignoreCase: boolean): CharTest {
+  return ignoreCase ? ignoringCase(test) : test;
 }
 
 /** A class with or without regard to case, and then perhaps its opposite. */
-function named(test: CharTest, isNegated: boolean, ignoreCase: boolean): CharTest {
-  const folded = ignoreCase ? ignoringCase(test) : test;
-  return isNegated ? not(folded) : folded;
+function named(test: CharTest, source: string, isNegated: boolean, ignoreCase: boolean): CharClass {
+  const any = folded(test, ignoreCase);
+  return {
+    test: isNegated ? not(any) : any,
+    set: { ignoreCase, source: `[${isNegated ? "^" : ""}${source}]` },
+  };
 }
 
-function parseSet(reader: PatternReader, ignoreCase: boolean): CharTest | undefined {
+function parseSet(reader: PatternReader, ignoreCase: boolean): CharClass | undefined {
   const posix = reader.takeMatch(/^\[:(\^?)([a-z]+):\]/);
   if (posix !== undefined) {
-    const test = Object.hasOwn(POSIX, posix[2] ?? "") ? POSIX[posix[2] ?? ""] : undefined;
-    if (test === undefined) throw new SyntaxError("a class of characters is unknown");
-    return named(test, posix[1] === "^", ignoreCase);
+    const known = Object.hasOwn(POSIX, posix[2] ?? "") ? POSIX[posix[2] ?? ""] : undefined;
+    if (known === undefined) throw new SyntaxError("a class of characters is unknown");
+    return named(known.test, known.source, posix[1] === "^", ignoreCase);
   }
   return /^\\[dwsDWSpP]/.test(reader.rest()) && reader.take("\\") ? parseNamedClass(reader, ignoreCase) : undefined;
 }
 
 /** `\d`, `\W`, `\pL`, `\p{Greek}`, `\P{^Lu}` behind the backslash; undefined when it is something else. */
-export function parseNamedClass(reader: PatternReader, ignoreCase: boolean): CharTest | undefined {
+export function parseNamedClass(reader: PatternReader, ignoreCase: boolean): CharClass | undefined {
   const perl = reader.takeMatch(/^[dwsDWS]/);
   if (perl !== undefined) {
     const letter = perl[0].toLowerCase();
-    return named(PERL[letter] ?? (() => false), letter !== perl[0], ignoreCase);
+    const known = PERL[letter];
+    if (known === undefined) return undefined;
+    return named(known.test, known.source, letter !== perl[0], ignoreCase);
   }
   const found = reader.takeMatch(/^([pP])(?:\{(\^?)([A-Za-z_]+)\}|([A-Za-z]))/);
   if (found === undefined) return undefined;
-  const test = unicodeClass(found[3] ?? found[4] ?? "");
+  const name = found[3] ?? found[4] ?? "";
+  const test = unicodeClass(name);
   if (test === undefined) throw new SyntaxError("a class of characters is unknown");
-  return named(test, (found[1] === "P") !== (found[2] === "^"), ignoreCase);
+  return named(test, unicodeSource(name), (found[1] === "P") !== (found[2] === "^"), ignoreCase);
 }
 
 function parseClassChar(reader: PatternReader): number {

@@ -1,24 +1,31 @@
 import { type CharTest, ignoringCase, WORD } from "./character-class.ts";
-import { parseClass, parseEscapedChar, parseNamedClass } from "./parse-class.ts";
+import { charSource, parseClass, parseEscapedChar, parseNamedClass } from "./parse-class.ts";
 import { PatternReader } from "./pattern-reader.ts";
-import type { Assertion, RegexpNode } from "./regexp-node.ts";
+import type { Assertion, Place, RegexpNode } from "./regexp-node.ts";
 
 interface Flags {
   readonly ignoreCase: boolean;
   readonly multiLine: boolean;
   readonly dotAll: boolean;
+  readonly swapGreed: boolean;
 }
 
 const DEEPEST = 200;
 const MOST_REPEATS = 1_000;
 const REPETITION = /^(?:[*+?]|\{\d+(?:,\d*)?\})/;
 
-/** RE2's syntax (https://github.com/google/re2/wiki/Syntax), as far as matching goes: groups capture nothing. Throws SyntaxError. */
-export function parseRegexp(pattern: string): RegexpNode {
+export interface ParsedRegexp {
+  readonly node: RegexpNode;
+  /** How many groups capture. */
+  readonly groups: number;
+}
+
+/** RE2's syntax (https://github.com/google/re2/wiki/Syntax); names of groups are read and dropped. Throws SyntaxError. */
+export function parseRegexp(pattern: string): ParsedRegexp {
   const reader = new PatternReader(pattern);
-  const { node } = parseChoice(reader, { ignoreCase: false, multiLine: false, dotAll: false }, 0);
+  const { node } = parseChoice(reader, { ignoreCase: false, multiLine: false, dotAll: false, swapGreed: false }, 0);
   if (!reader.atEnd) throw new SyntaxError("a closing bracket too many");
-  return node;
+  return { node, groups: reader.groups };
 }
 
 function parseChoice(reader: PatternReader, given: Flags, depth: number): { node: RegexpNode } {
@@ -44,10 +51,10 @@ function parseChoice(reader: PatternReader, given: Flags, depth: number): { node
       reader.takeMatch(/^\\E/);
       const literals = Array.from(text, (char) => literal(char.codePointAt(0) ?? 0, flags));
       const last = literals.pop();
-      parts.push(...literals, ...(last === undefined ? [] : [parseRepeats(reader, last)]));
+      parts.push(...literals, ...(last === undefined ? [] : [parseRepeats(reader, last, flags)]));
       continue;
     }
-    parts.push(parseRepeats(reader, parseAtom(reader, flags, depth)));
+    parts.push(parseRepeats(reader, parseAtom(reader, flags, depth), flags));
   }
   options.push({ kind: "sequence", parts });
   return { node: options.length === 1 && options[0] !== undefined ? options[0] : { kind: "choice", options } };
@@ -66,32 +73,36 @@ function flagsOnly(reader: PatternReader, flags: Flags): Flags | undefined {
 function withFlags(flags: Flags, text: string): Flags {
   const [on = "", off = ""] = text.split("-");
   const is = (letter: string, before: boolean): boolean => (before || on.includes(letter)) && !off.includes(letter);
-  return { ignoreCase: is("i", flags.ignoreCase), multiLine: is("m", flags.multiLine), dotAll: is("s", flags.dotAll) };
+  return {
+    ignoreCase: is("i", flags.ignoreCase),
+    multiLine: is("m", flags.multiLine),
+    dotAll: is("s", flags.dotAll),
+    swapGreed: is("U", flags.swapGreed),
+  };
 }
 
 function parseAtom(reader: PatternReader, flags: Flags, depth: number): RegexpNode {
   const group = reader.takeMatch(/^\((?:\?(?:P?<([A-Za-z0-9_]+)>|([imsU]*(?:-[imsU]+)?):))?/);
   if (group !== undefined) {
     if (reader.peek() === "?") throw new SyntaxError("this kind of group is not supported");
+    const index = group[2] === undefined ? reader.openGroup() : undefined;
     const { node } = parseChoice(reader, group[2] === undefined ? flags : withFlags(flags, group[2]), depth + 1);
     if (!reader.take(")")) throw new SyntaxError("a bracket is not closed");
-    return node;
+    return index === undefined ? node : { kind: "group", node, index };
   }
   if (REPETITION.test(reader.rest())) throw new SyntaxError("there is nothing to repeat");
   const char = reader.next();
   switch (char) {
     case ".":
-      return { kind: "char", test: flags.dotAll ? () => true : (code) => code !== 0x0a };
+      return flags.dotAll
+        ? { kind: "char", test: () => true, set: { ignoreCase: false, source: "[^]" } }
+        : { kind: "char", test: (code) => code !== 0x0a, set: { ignoreCase: false, source: "[^\\n]" } };
     case "^":
-      return assertion(
-        flags.multiLine ? (before) => before === undefined || before === 0x0a : (before) => before === undefined,
-      );
+      return assertion(flags.multiLine ? "line start" : "text start");
     case "$":
-      return assertion(
-        flags.multiLine ? (_, behind) => behind === undefined || behind === 0x0a : (_, behind) => behind === undefined,
-      );
+      return assertion(flags.multiLine ? "line end" : "text end");
     case "[":
-      return { kind: "char", test: parseClass(reader, flags.ignoreCase) };
+      return { kind: "char", ...parseClass(reader, flags.ignoreCase) };
     case "\\":
       return parseEscape(reader, flags);
     default:
@@ -101,27 +112,21 @@ function parseAtom(reader: PatternReader, flags: Flags, depth: number): RegexpNo
 
 function parseEscape(reader: PatternReader, flags: Flags): RegexpNode {
   const letter = reader.peek();
-  const isWord = (code: number | undefined): boolean => code !== undefined && WORD(code);
-  const place: Readonly<Record<string, Assertion>> = {
-    A: (before) => before === undefined,
-    z: (_, behind) => behind === undefined,
-    b: (before, behind) => isWord(before) !== isWord(behind),
-    B: (before, behind) => isWord(before) === isWord(behind),
-  };
-  const holds = Object.hasOwn(place, letter) ? place[letter] : undefined;
-  if (holds !== undefined) {
+  const place: Readonly<Record<string, Place>> = { A: "text start", z: "text end", b: "word edge", B: "no word edge" };
+  const at = Object.hasOwn(place, letter) ? place[letter] : undefined;
+  if (at !== undefined) {
     reader.next();
-    return assertion(holds);
+    return assertion(at);
   }
   const set = parseNamedClass(reader, flags.ignoreCase);
-  return set === undefined ? literal(parseEscapedChar(reader), flags) : { kind: "char", test: set };
+  return set === undefined ? literal(parseEscapedChar(reader), flags) : { kind: "char", ...set };
 }
 
-function parseRepeats(reader: PatternReader, node: RegexpNode): RegexpNode {
-  const found = reader.takeMatch(/^(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/);
+function parseRepeats(reader: PatternReader, node: RegexpNode, flags: Flags): RegexpNode {
+  const found = reader.takeMatch(/^(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})(\??)/);
   if (found === undefined) return node;
   if (REPETITION.test(reader.rest())) throw new SyntaxError("a repetition is repeated");
-  const [, sign, low, comma, high] = found;
+  const [, sign, low, comma, high, question] = found;
   const min = sign === undefined ? Number(low) : sign === "+" ? 1 : 0;
   const max =
     sign === undefined
@@ -135,12 +140,28 @@ function parseRepeats(reader: PatternReader, node: RegexpNode): RegexpNode {
         : Number.POSITIVE_INFINITY;
   if (min > MOST_REPEATS || (Number.isFinite(max) && (max > MOST_REPEATS || max < min)))
     throw new SyntaxError("a repetition has an impossible count");
-  return { kind: "repeat", node, min, max };
+  return { kind: "repeat", node, min, max, lazy: (question === "?") !== flags.swapGreed };
 }
 
-const assertion = (holds: Assertion): RegexpNode => ({ kind: "assert", holds });
+const isWord = (code: number | undefined): boolean => code !== undefined && WORD(code);
+const PLACES: Readonly<Record<Place, Assertion>> = {
+  "text start": (before) => before === undefined,
+  "text end": (_, behind) => behind === undefined,
+  "line start": (before) => before === undefined || before === 0x0a,
+  "line end": (_, behind) => behind === undefined || behind === 0x0a,
+  "word edge": (before, behind) => isWord(before) !== isWord(behind),
+  "no word edge": (before, behind) => isWord(before) === isWord(behind),
+};
+
+function assertion(place: Place): RegexpNode {
+  return { kind: "assert", holds: PLACES[place], place };
+}
 
 function literal(wanted: number, { ignoreCase }: Flags): RegexpNode {
   const test: CharTest = (code) => code === wanted;
-  return { kind: "char", test: ignoreCase ? ignoringCase(test) : test };
+  return {
+    kind: "char",
+    test: ignoreCase ? ignoringCase(test) : test,
+    set: { literal: wanted, ignoreCase, source: `[${charSource(wanted)}]` },
+  };
 }

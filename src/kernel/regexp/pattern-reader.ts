@@ -2,6 +2,7 @@
 export class PatternReader {
   readonly #pattern: string;
   #at = 0;
+  #groups = 0;
 
   constructor(pattern: string) {
     this.#pattern = pattern;
@@ -9,6 +10,17 @@ export class PatternReader {
 
   get atEnd(): boolean {
     return this.#at >= this.#pattern.length;
+  }
+
+  /** How many groups have been opened. */
+  get groups(): number {
+    return this.#groups;
+  }
+
+  /** The number of a group that captures and begins here, from 1. */
+  openGroup(): number {
+    this.#groups += 1;
+    return this.#groups;
   }
 
   rest(): string {
