@@ -1,5 +1,6 @@
 import type { Component } from "./components/component.ts";
 import type { LabEnvironment } from "./environment.ts";
+import type { ProcessSpec } from "./supervisor.ts";
 
 export interface ControlPlaneOptions {
   /** Name of cluster, context and user in the kubeconfig; "kustody-lab" unless told. */
@@ -33,8 +34,10 @@ export interface ControlPlane extends AsyncDisposable {
   readonly dataDir: string;
   /** How to reach etcd directly. Its gRPC gateway takes JSON as well: POST `<endpoint>/v3/kv/range`. */
   readonly etcd: EtcdAccess;
-  /** Those that run now. */
+  /** Those that run now, with what `run` added. */
   processes(): ComponentProcess[];
+  /** Runs a program beside the servers, on a free port that `specOn` puts into it: it lives and ends with them. */
+  run(specOn: (port: number) => ProcessSpec): Promise<void>;
   /** Ends a component gracefully and starts it again at the same address with the same data; resolves when it is ready. */
   restart(component: Component): Promise<void>;
   /** SIGKILL; it stays dead until `restart`. */
@@ -55,7 +58,8 @@ export interface EtcdAccess {
 }
 
 export interface ComponentProcess {
-  readonly component: Component;
+  /** A Component, or the name of what `run` added. */
+  readonly component: string;
   readonly pid: number;
   /** Where it listens, when it does so over HTTPS. */
   readonly url?: string;

@@ -6,6 +6,7 @@ import { type BinaryName, ensureBinaries } from "./binaries/ensure-binaries.ts";
 import type { Component, Layout } from "./components/component.ts";
 import type { ControlPlane, ControlPlaneOptions } from "./control-plane-options.ts";
 import { type LabEnvironment, readLabEnvironment } from "./environment.ts";
+import { onFreePorts } from "./free-ports.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { onlyChild, startNode } from "./node/start-node.ts";
 import { cleanOrphans, runsFrom } from "./orphans.ts";
@@ -92,6 +93,7 @@ async function startAll(startup: Startup, end: () => Promise<void>): Promise<Con
     user,
     certificate,
   });
+  const added = new Set<string>();
   return {
     kubeconfig,
     server,
@@ -100,12 +102,20 @@ async function startAll(startup: Startup, end: () => Promise<void>): Promise<Con
     etcd,
     processes: () =>
       supervisor.running().flatMap((running) => {
+        if (added.has(running.name)) return [{ component: running.name, pid: running.pid }];
         const known = [...started].find(([component]) => component === running.name);
         if (known === undefined) return []; // the namespaces' own
         const [component, { url, inner }] = known;
         const pid = inner === true ? onlyChild(running.pid) : running.pid;
         return [url === undefined ? { component, pid } : { component, pid, url }];
       }),
+    run: async (specOn) => {
+      await onFreePorts(1, async ([port = 0]) => {
+        const spec = specOn(port);
+        await supervisor.start(spec);
+        added.add(spec.name);
+      });
+    },
     restart: async (component) => {
       const { spec } = startedAs(started, component);
       await supervisor.stop(component);

@@ -108,6 +108,14 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     { args: ["config"], options: { env: { HTTPS_PROXY: "http://u:{proxy}@h" } }, code: 0, says: /failOn/ },
     { args: ["config"], options: { env: { KUSTODY_FAIL_ON: "{token}" } }, code: 2, says: /KST_CONFIG_INVALID/ },
   ],
+  operator: [
+    { args: ["operator", "--observe", "--once", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / },
+    { args: ["operator", "--kubeconfig", "{}/wrong-kubeconfig"], code: 2, says: /KST_KUBE_CONFIG/ },
+  ],
+  sync: [
+    { args: ["sync", "status", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / },
+    { args: ["sync", "takeover", "--apply", "--kubeconfig", "{}/wrong-kubeconfig"], code: 2, says: /KST_KUBE_CONFIG/ },
+  ],
   up: [{ args: ["up", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / }],
   down: [{ args: ["down", "--data-dir", "{}/nothing"], code: 2, says: /KST_LAB_NOT_RUNNING/ }],
 };

@@ -14,8 +14,8 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** When its output contains this, it gets SIGINT, as from Ctrl-C. */
-  readonly interruptAt?: string;
+  /** It gets SIGINT, as from Ctrl-C, when this resolves. */
+  readonly interrupt?: Promise<unknown>;
 }
 
 const BIN = new URL("../../bin/kustody", import.meta.url).pathname;
@@ -30,12 +30,10 @@ export async function runKustody(args: readonly string[], options: RunOptions = 
   });
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-    if (options.interruptAt !== undefined && stdout.includes(options.interruptAt)) child.kill("SIGINT");
-  });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   child.stdin.end(options.stdin ?? "");
+  void options.interrupt?.finally(() => child.kill("SIGINT"));
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject).once("close", resolve);
   });

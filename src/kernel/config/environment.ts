@@ -8,6 +8,8 @@ export interface Environment {
   readonly home: string | undefined;
   /** XDG_STATE_HOME: where data lies that outlives a run and is no configuration. */
   readonly stateHome: string | undefined;
+  /** KUSTODY_LOCAL_KEY: the key of the local store, base64; without it, the key lies in a file beside the store. */
+  readonly localKey: Secret | undefined;
   /** https://no-color.org: any value but an empty one. */
   readonly noColor: boolean;
   /** Set by continuous integration: nobody watches progress. */
@@ -26,6 +28,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   return Object.freeze({
     home: get("HOME") ?? get("USERPROFILE"),
     stateHome: get("XDG_STATE_HOME"),
+    localKey: get("KUSTODY_LOCAL_KEY") === undefined ? undefined : Secret.fromText(get("KUSTODY_LOCAL_KEY") ?? ""),
     noColor: get("NO_COLOR") !== undefined,
     ci: get("CI") !== undefined && get("CI") !== "false",
   });

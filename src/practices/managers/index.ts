@@ -1,16 +1,6 @@
-import { part } from "../../kernel/station.ts";
-import type { PracticeStation } from "../../model/world/practice-station.ts";
-import { CLUSTER_SECRET_CHECKS } from "./checks.ts";
-import { clusterSecretsOf } from "./cluster-secret.ts";
-
-/** Practice 2: external managers own the secret. */
-export const managers: PracticeStation = {
-  practice: "managers",
-  needs: "needs a cluster",
-  parts: [part(clusterSecretsOf, CLUSTER_SECRET_CHECKS)],
-};
-
-export { type SecretStore, StorePolicies } from "./model/resources.ts";
+export { MANAGER_CRDS } from "./crds.ts";
+export { ExternalSecrets, type SecretStore, SecretStores, StorePolicies } from "./model/resources.ts";
+export { managers } from "./station.ts";
 export { createClusterWrites } from "./sync/apply.ts";
 export type { StoreReaders, StoreVerdict } from "./sync/ports.ts";
 export { SyncEngine } from "./sync/sync-engine.ts";

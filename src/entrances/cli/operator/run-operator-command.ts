@@ -1,8 +1,9 @@
 import type { Config } from "../../../kernel/config/config-schema.ts";
-import { childEnvironment } from "../../../kernel/config/environment.ts";
+import { childEnvironment, readEnvironment } from "../../../kernel/config/environment.ts";
 import { KustodyError } from "../../../kernel/errors.ts";
 import { connectKube } from "../../../kernel/kube/kube.ts";
 import { createLogger } from "../../../kernel/observe/logger.ts";
+import type { Secret } from "../../../kernel/secret/secret.ts";
 import { parseGoDurationMillis } from "../../../kernel/stores/value/go-duration.ts";
 import type { Difference } from "../../../practices/managers/index.ts";
 import { runOperator } from "../../operator/run-operator.ts";
@@ -54,12 +55,17 @@ export async function runOperatorCommand(flags: OperatorFlags, config: Config, t
         : undefined,
       listen: config.metrics.listen,
       observe: flags.observe === true ? { once: flags.once === true, report } : undefined,
-      local: flags.localStore === undefined ? undefined : { file: flags.localStore },
+      local: flags.localStore === undefined ? undefined : localStore(flags.localStore),
     });
     return flags.once === true && differences > 0 ? 1 : 0;
   } finally {
     await kube.close();
   }
+}
+
+function localStore(file: string): { file: string; key?: Secret } {
+  const { localKey } = readEnvironment();
+  return localKey === undefined ? { file } : { file, key: localKey };
 }
 
 function isOn(value: string): boolean {

@@ -3,21 +3,26 @@ export interface UpReport {
   readonly kubeconfig: string;
   /** How many objects of the example were applied. */
   readonly objects: number;
+  /** How the example's ExternalSecret stands, where an operator runs. */
+  readonly synced: string | undefined;
   readonly processes: readonly { readonly component: string; readonly pid: number; readonly url?: string }[];
 }
 
 /** Pure; ends with a newline. */
-export function renderUpReport({ kubeconfig, objects, processes }: UpReport): string {
+export function renderUpReport({ kubeconfig, objects, processes, synced }: UpReport): string {
   const width = Math.max(0, ...processes.map(({ component }) => component.length));
-  const running = processes.map(({ component, pid, url }) => `  ${component.padEnd(width)}  ${url ?? ""}  pid ${pid}`);
+  const running = processes.map(({ component, pid, url }) =>
+    [`  ${component.padEnd(width)}`, ...(url === undefined ? [] : [url]), `pid ${pid}`].join("  "),
+  );
   return [
     "",
     ...(running.length === 0 ? [] : ["What runs:", ...running, ""]),
     `The example (examples/quickstart, ${objects} objects) is in the cluster: namespace quickstart-good is as it should be, quickstart-bad is not.`,
+    ...(synced === undefined ? [] : [`ExternalSecret quickstart-good/db, from the local store: ${synced}.`]),
     "",
     "Try:",
     `  export KUBECONFIG=${kubeconfig}`,
-    "  kubectl get secrets --all-namespaces",
+    "  kubectl get externalsecrets,secrets --all-namespaces",
     "  kustody check --cluster",
     "",
   ].join("\n");

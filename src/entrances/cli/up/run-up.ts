@@ -1,16 +1,21 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../../kernel/config/config-schema.ts";
 import { childEnvironment } from "../../../kernel/config/environment.ts";
-import { connectKube } from "../../../kernel/kube/index.ts";
+import { ensureCrds } from "../../../kernel/kube/crd/ensure-crds.ts";
+import { connectKube, type Kube } from "../../../kernel/kube/index.ts";
 import { applyManifests } from "../../../kernel/kube/manifests/apply-manifests.ts";
 import { openManifests } from "../../../kernel/kube/manifests/read-manifests.ts";
 import { type ControlPlane, startControlPlane } from "../../../lab/index.ts";
+import { ExternalSecrets, MANAGER_CRDS, SecretStores } from "../../../practices/managers/index.ts";
 import { render } from "../check/render.ts";
 import { clusterScorecard } from "../check/run-check.ts";
 import { openProgress, type Progress } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderUpReport } from "./render-up-report.ts";
+import { seedLocalStore, startOperator } from "./start-operator.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
+import { untilSynced } from "./until-synced.ts";
 
 export interface UpCall {
   readonly dataDir: string;
@@ -23,8 +28,8 @@ export interface UpCall {
 const QUICKSTART = fileURLToPath(new URL("../../../../examples/quickstart", import.meta.url));
 
 /**
- * Flow: a control plane (or the cluster that --kubeconfig names) → the example applied → its scorecard → the report.
- * Then it stays until Ctrl-C, unless it was told to detach or the cluster is somebody else's.
+ * Flow: a control plane → the example applied → the operator, which brings its first secret → the scorecard → the report.
+ * Into a cluster that --kubeconfig names only the example goes: its controllers are its owner's affair. Then it stays until Ctrl-C, unless it was told to detach or the cluster is somebody else's.
  */
 export async function runUp(call: UpCall): Promise<void> {
   const { config, terminal } = call;
@@ -55,33 +60,45 @@ export async function runUp(call: UpCall): Promise<void> {
   }
 }
 
-/** Applies the example and prints what there is now. */
+/** Applies the example, lets the operator sync it, and prints what there is now. */
 async function present(
   kubeconfig: string,
   plane: ControlPlane | undefined,
   { config, terminal }: UpCall,
   progress: Progress,
 ): Promise<void> {
-  progress.report("applying the example");
   const context = plane === undefined ? config.context : undefined;
-  const objects = await applyQuickstart(kubeconfig, context);
-  const scorecard = await clusterScorecard({ kubeconfig, context }, terminal);
-  progress.clear();
-  terminal.stdout.write(render(scorecard, { output: "text", color: config.color }, terminal));
-  terminal.stdout.write(renderUpReport({ kubeconfig, objects, processes: plane?.processes() ?? [] }));
-}
-
-async function applyQuickstart(kubeconfig: string, context: string | undefined): Promise<number> {
   const kube = await connectKube({
     env: childEnvironment(),
     kubeconfig,
     ...(context === undefined ? {} : { context }),
   });
   try {
-    const source = await openManifests([QUICKSTART], { base: QUICKSTART });
-    const manifests = [...source.read()].filter((event) => event.type === "object");
-    return await applyManifests(kube, manifests, { fieldManager: "quickstart" });
+    progress.report("applying the example");
+    let objects = await applyFolder(kube, ["good", "bad"]);
+    let synced: string | undefined;
+    if (plane !== undefined) {
+      await ensureCrds(kube, MANAGER_CRDS);
+      progress.report("starting the operator");
+      await startOperator(plane, await seedLocalStore(plane.dataDir));
+      objects += await applyFolder(kube, ["synced"]);
+      progress.report("waiting for the first secret to arrive");
+      synced = await untilSynced(kube, "quickstart-good", "db");
+    }
+    const scorecard = await clusterScorecard({ kubeconfig, context }, terminal);
+    progress.clear();
+    terminal.stdout.write(render(scorecard, { output: "text", color: config.color }, terminal));
+    terminal.stdout.write(renderUpReport({ kubeconfig, objects, processes: plane?.processes() ?? [], synced }));
   } finally {
     await kube.close();
   }
+}
+
+async function applyFolder(kube: Kube, parts: readonly string[]): Promise<number> {
+  const source = await openManifests(
+    parts.map((part) => join(QUICKSTART, part)),
+    { base: QUICKSTART },
+  );
+  const manifests = [...source.read()].filter((event) => event.type === "object");
+  return await applyManifests(kube, manifests, { fieldManager: "quickstart", custom: [ExternalSecrets, SecretStores] });
 }

@@ -5,18 +5,25 @@ import type { Kube } from "../kube.ts";
 import { decodeBase64 } from "../object/base64-bytes.ts";
 import { builtinResource } from "../object/builtin-resource.ts";
 import type { KubeObject as ClusterObject } from "../object/object-meta.ts";
-import type { Resource } from "../object/resource.ts";
+import { apiVersionOf, type Resource } from "../object/resource.ts";
 import type { KubeObject, Manifest } from "./manifest.ts";
 import { isWrapped } from "./wrap-secrets.ts";
 
+export interface ApplyManifestsOptions {
+  readonly fieldManager: string;
+  readonly signal?: AbortSignal;
+  /** Kinds besides those that Kubernetes itself serves. */
+  readonly custom?: readonly Resource[];
+}
+
 /**
- * Server-side applies manifests of built-in kinds, namespaces first, then in their order. Returns how many there were.
- * Errors: KST_MANIFEST_INVALID for a kind that is not built in; what the API server says otherwise.
+ * Server-side applies manifests of known kinds, namespaces first, then in their order. Returns how many there were.
+ * Errors: KST_MANIFEST_INVALID for a kind that is not known; what the API server says otherwise.
  */
 export async function applyManifests(
   kube: Kube,
   manifests: readonly Manifest[],
-  options: { readonly fieldManager: string; readonly signal?: AbortSignal },
+  options: ApplyManifestsOptions,
 ): Promise<number> {
   const [namespaces, others] = [true, false].map((first) =>
     manifests.filter(({ object }) => (object.kind === "Namespace") === first),
@@ -25,24 +32,30 @@ export async function applyManifests(
   return manifests.length;
 }
 
-async function applyOne(
-  kube: Kube,
-  { object, file }: Manifest,
-  options: { readonly fieldManager: string; readonly signal?: AbortSignal },
-): Promise<void> {
-  const resource = builtinResource(object);
+async function applyOne(kube: Kube, { object, file }: Manifest, options: ApplyManifestsOptions): Promise<void> {
+  const { fieldManager, signal, custom = [] } = options;
+  const resource =
+    builtinResource(object) ??
+    custom.find((one) => apiVersionOf(one) === object.apiVersion && one.kind === object.kind);
   const metadata = asRecord(object.metadata);
   const name = asText(metadata["name"]);
   if (resource === undefined || name === undefined) {
     throw new KustodyError("KST_MANIFEST_INVALID", `${file}: cannot apply ${object.kind} of ${object.apiVersion}`, {
-      hint: "only named objects of kinds that Kubernetes itself serves can be applied",
+      hint: "only named objects of known kinds can be applied",
     });
   }
   const namespace = asText(metadata["namespace"]) ?? kube.namespace;
   const api = isNamespaced(resource)
     ? kube.namespaced(resource, namespace)
     : kube.cluster(resource as Resource<ClusterObject, false>);
-  await api.apply({ ...unwrapped(object), metadata: { ...metadata, name } }, { ...options, force: true });
+  await api.apply(
+    { ...unwrapped(object), metadata: { ...metadata, name } },
+    {
+      fieldManager,
+      force: true,
+      ...(signal === undefined ? {} : { signal }),
+    },
+  );
 }
 
 function isNamespaced(resource: Resource): resource is Resource<ClusterObject, true> {

@@ -68,7 +68,7 @@ export async function syncOnce(
   } catch (error) {
     signal.throwIfAborted();
     const { message, retry } = toKustodyError(error);
-    return { ...failed(data.size === 0 ? "delete" : "update", message, retry), news: [updateFailed(message)] };
+    return failed(data.size === 0 ? "delete" : "update", message, retry);
   }
 }
 
@@ -84,7 +84,7 @@ async function written(
   const result = await writeTarget({ externalSecret: object, parsed, data }, ports, memory, signal);
   switch (result.kind) {
     case "refused":
-      return { ...failed(result.step, result.cause), news: [updateFailed(result.cause)] };
+      return failed(result.step, result.cause);
     case "missing":
       return { outcome: { kind: "missing" }, news: missing };
     case "unchanged":
@@ -147,14 +147,11 @@ function missingNews(wanted: Wanted): News {
   return news("Warning", "MissingProviderSecret", "Read", `secret does not exist at provider: ${placeOf(wanted)}`);
 }
 
-function updateFailed(cause: string): News {
-  return news("Warning", "UpdateFailed", "Update", cause);
-}
-
 export function news(type: News["type"], reason: string, action: string, note: string): News {
   return { type, reason, action, note };
 }
 
+/** Every failure is told as an event too, as upstream does. */
 function failed(step: FailedStep, cause: string, retry: Retry = "backoff"): Synced {
-  return { outcome: { kind: "failed", step, cause }, retry };
+  return { outcome: { kind: "failed", step, cause }, retry, news: [news("Warning", "UpdateFailed", "Update", cause)] };
 }
