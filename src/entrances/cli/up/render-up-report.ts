@@ -1,5 +1,7 @@
 /** What `kustody up` tells when everything runs. */
 export interface UpReport {
+  /** How the reader calls Kustody from her folder. */
+  readonly command: string;
   readonly kubeconfig: string;
   /** How many objects of the example were applied. */
   readonly objects: number;
@@ -9,7 +11,7 @@ export interface UpReport {
 }
 
 /** Pure; ends with a newline. */
-export function renderUpReport({ kubeconfig, objects, processes, synced }: UpReport): string {
+export function renderUpReport({ command, kubeconfig, objects, processes, synced }: UpReport): string {
   const width = Math.max(0, ...processes.map(({ component }) => component.length));
   const running = processes.map(({ component, pid, url }) =>
     [`  ${component.padEnd(width)}`, ...(url === undefined ? [] : [url]), `pid ${pid}`].join("  "),
@@ -23,7 +25,7 @@ export function renderUpReport({ kubeconfig, objects, processes, synced }: UpRep
     "Try:",
     `  export KUBECONFIG=${kubeconfig}`,
     "  kubectl get externalsecrets,secrets --all-namespaces",
-    "  kustody check --cluster",
+    `  ${command} check --cluster`,
     "",
   ].join("\n");
 }

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../../kernel/config/config-schema.ts";
 import { childEnvironment } from "../../../kernel/config/environment.ts";
@@ -88,10 +89,19 @@ async function present(
     const scorecard = await clusterScorecard({ kubeconfig, context }, terminal);
     progress.clear();
     terminal.stdout.write(render(scorecard, { output: "text", color: config.color }, terminal));
-    terminal.stdout.write(renderUpReport({ kubeconfig, objects, processes: plane?.processes() ?? [], synced }));
+    const command = ownCommand();
+    terminal.stdout.write(
+      renderUpReport({ command, kubeconfig, objects, processes: plane?.processes() ?? [], synced }),
+    );
   } finally {
     await kube.close();
   }
+}
+
+/** In a clone nobody has `kustody` on the PATH. */
+function ownCommand(): string {
+  const bin = fileURLToPath(new URL("../../../../bin/kustody", import.meta.url));
+  return bin.includes("/node_modules/") ? "kustody" : `./${relative(process.cwd(), bin)}`;
 }
 
 async function applyFolder(kube: Kube, parts: readonly string[]): Promise<number> {
