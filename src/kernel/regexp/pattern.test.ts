@@ -52,6 +52,12 @@ const { pattern } = fc.letrec<{ pattern: string }>((tie) => ({
         .map(([flags, inner]) => `(?${flags}:${inner})`),
     },
     { weight: 1, arbitrary: tie("pattern").map((inner) => `(?i)${inner}`) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.constantFrom("[ab]{0,3}?", "[^a]??", "(?i:[k.]){0,2}?(?:[kK.]{0,1}?"), tie("pattern"))
+        .map(([prefix, inner]) => `${prefix}${inner}${prefix.includes("(?:") ? ")" : ""}`),
+    },
   ),
 }));
 const asciiText = fc.string({

@@ -1,4 +1,5 @@
 import { compileProgram, type Instruction } from "./compile-program.ts";
+import { beginWithPrefix, type LazyPrefix, takeLazyPrefix } from "./lazy-prefix.ts";
 import { type Places, searchLinear } from "./linear-search.ts";
 import { type ParsedRegexp, parseRegexp } from "./parse-regexp.ts";
 import { isFaithful, v8Source } from "./v8-source.ts";
@@ -16,6 +17,8 @@ interface Translated {
   readonly whole: RegExp;
   /** With groups; undefined where JavaScript's would differ. */
   readonly grouped: RegExp | undefined;
+  /** What `whole` leaves out at its beginning. */
+  readonly prefix: LazyPrefix | undefined;
 }
 
 /**
@@ -58,12 +61,12 @@ export class Pattern {
       const places = searchLinear(this.#compiled(), text, from, this.groups);
       return places === undefined ? undefined : [places[0] ?? 0, places[1] ?? 0];
     }
-    const { whole } = translated;
+    const { whole, prefix } = translated;
     for (let start = from; ; ) {
       whole.lastIndex = start;
       const found = whole.exec(text);
       if (found === null) return undefined;
-      if (!isInsidePair(text, found.index)) return [found.index, whole.lastIndex];
+      if (!isInsidePair(text, found.index)) return [beginWithPrefix(text, found.index, from, prefix), whole.lastIndex];
       start = found.index + 1;
     }
   }
@@ -95,7 +98,8 @@ export class Pattern {
     if (!faithful.matches) return undefined;
     const flag = ascii ? "" : "v";
     const grouped = faithful.groups ? new RegExp(v8Source(node, alphabet, true), `d${flag}`) : undefined;
-    const translated = { whole: new RegExp(v8Source(node, alphabet, false), `g${flag}`), grouped };
+    const { prefix, rest } = takeLazyPrefix(node, ascii);
+    const translated = { whole: new RegExp(v8Source(rest, alphabet, false), `g${flag}`), grouped, prefix };
     this.#translated[alphabet] = translated;
     return translated;
   }

@@ -45,6 +45,11 @@ export class Secret implements Disposable {
     return a.length === b.length && timingSafeEqual(a, b);
   }
 
+  /** Whether `other` is a part of this value, or all of it. */
+  includes(other: Secret): boolean {
+    return this.#live().includes(other.#live());
+  }
+
   /**
    * HMAC-SHA-256 of the value, for recognising it without keeping it. Which key serves what is a table in ARCHITECTURE.md.
    * `key` holds at least 32 bytes (RFC 2104 §3 advises no less than the hash's length), else a RangeError.
