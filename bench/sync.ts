@@ -131,6 +131,9 @@ try {
   const requests = difference(before, await requestsSoFar(plane));
   for (const [name, n] of requests.filter(([, n]) => n >= count / 20)) report(`requests each: ${name}`, n / count);
   report("peak RSS after first sync, MB", operator.peakMegabytes());
+  for (const name of ["nodejs_heap_size_used_bytes", "nodejs_heap_size_total_bytes", "nodejs_external_memory_bytes"]) {
+    report(name.replace("nodejs_", "").replace("_bytes", ", MB"), (await operator.metric(name)) / 1e6);
+  }
 
   // Refreshes come at 0.81 to 0.9 of the interval after each first sync.
   const wave = began + interval * 810 - performance.now();

@@ -11,13 +11,11 @@ export class OperatorProcess {
 
   constructor(kubeconfig: string, port: number, args: readonly string[] = []) {
     this.url = `http://127.0.0.1:${port}`;
-    const main = new URL("../../src/entrances/cli/main.ts", import.meta.url).pathname;
-    const profile = process.argv.includes("--profile") ? ["--cpu-prof", "--cpu-prof-dir=/tmp/kustody-profile"] : [];
+    const kustody = new URL("../../bin/kustody", import.meta.url).pathname;
+    const profile = process.argv.includes("--profile") ? "--cpu-prof --cpu-prof-dir=/tmp/kustody-profile" : "";
     this.#child = spawn(
-      process.execPath,
+      kustody,
       [
-        ...profile,
-        main,
         "operator",
         "--kubeconfig",
         kubeconfig,
@@ -28,7 +26,7 @@ export class OperatorProcess {
       ],
       {
         stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, NODE_OPTIONS: process.env["OPERATOR_NODE_OPTIONS"] ?? "" },
+        env: { ...process.env, NODE_OPTIONS: profile },
       },
     );
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

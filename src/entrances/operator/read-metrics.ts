@@ -1,3 +1,4 @@
+import process from "node:process";
 import type { ReadThrough } from "../../kernel/stores/read-through/read-through.ts";
 
 /** What the read-through saved and spent, as Prometheus text. */
@@ -14,5 +15,17 @@ export function readMetrics(reads: ReadThrough | undefined): string {
     counter("unchanged_total", "Keys whose version had not changed", unchanged),
     counter("cached_bytes", "Bytes of values in memory", bytes),
     counter("identities", "Identities with open stores", identities),
+  ].join("");
+}
+
+/** The process's own memory, under Prometheus' usual names. */
+export function processMetrics(): string {
+  const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+  const gauge = (name: string, value: number): string => `# TYPE ${name} gauge\n${name} ${value}\n`;
+  return [
+    gauge("process_resident_memory_bytes", rss),
+    gauge("nodejs_heap_size_used_bytes", heapUsed),
+    gauge("nodejs_heap_size_total_bytes", heapTotal),
+    gauge("nodejs_external_memory_bytes", external),
   ].join("");
 }

@@ -20,7 +20,7 @@ import {
 } from "../../practices/managers/index.ts";
 import { createEsoMetrics } from "./eso-metrics.ts";
 import { type Listener, startListener } from "./metrics-listener.ts";
-import { readMetrics } from "./read-metrics.ts";
+import { processMetrics, readMetrics } from "./read-metrics.ts";
 import { createStorePorts } from "./store-ports.ts";
 import { createStoreReaders } from "./store-readers.ts";
 
@@ -54,7 +54,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   let listener: Listener | undefined;
   if (options.listen !== undefined) {
     listener = await startListener(options.listen, {
-      metrics: () => metrics.render() + readMetrics(reads),
+      metrics: () => metrics.render() + readMetrics(reads) + processMetrics(),
       // A replica that waits for the lease is ready: it is there to take over.
       isReady: () => election !== undefined || engine?.ready === true,
     });

@@ -19,6 +19,7 @@ import {
 } from "../model/resources.ts";
 import type { ObservedTarget } from "./observed-target.ts";
 import { OwnedTargets } from "./owned-targets.ts";
+import { slimExternalSecret } from "./parsed-external-secret.ts";
 import type { ClusterView } from "./ports.ts";
 import { reduceTarget } from "./reduce-target.ts";
 
@@ -55,10 +56,13 @@ export function mirrorCluster(options: MirrorOptions): ClusterMirrors {
   const owned = new OwnedTargets();
   const collection = <T extends KubeObject>(resource: Resource<T, true>): Collection<T> =>
     everywhere ? kube.allNamespaces(resource) : kube.namespaced(resource, namespace);
-  const whole = <T extends KubeObject>(from: Collection<T>, onChange: (change: Change<T>) => void): Reflector<T> =>
-    reflect<T, T>(from, { reduce: (object) => object, onChange, onError });
+  const whole = <T extends KubeObject>(
+    from: Collection<T>,
+    onChange: (change: Change<T>) => void,
+    reduce: (object: T) => T = (object) => object,
+  ): Reflector<T> => reflect<T, T>(from, { reduce, onChange, onError });
 
-  const externalSecrets = whole(collection(ExternalSecrets), options.onExternalSecret);
+  const externalSecrets = whole(collection(ExternalSecrets), options.onExternalSecret, slimExternalSecret);
   const stores = whole(collection(SecretStores), options.onStore);
   const clusterStores = everywhere ? whole(kube.cluster(ClusterSecretStores), options.onStore) : undefined;
   const policies = everywhere && withPolicies ? whole(kube.cluster(StorePolicies), options.onAccess) : undefined;

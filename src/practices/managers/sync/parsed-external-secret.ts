@@ -24,6 +24,32 @@ export function parseExternalSecret(object: ExternalSecret): ParsedExternalSecre
   return parsed;
 }
 
+const NO_SPEC = {} as ExternalSecret["spec"];
+
+/**
+ * The object with no more than the engine needs: its spec as it was parsed, and of its metadata what decides something.
+ * Half the memory of what the API server sends, and with ten thousand objects that is most of the operator's.
+ */
+export function slimExternalSecret(object: ExternalSecret): ExternalSecret {
+  const { name, namespace, uid, resourceVersion, generation, labels, annotations, finalizers, deletionTimestamp } =
+    object.metadata;
+  const metadata = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(generation === undefined ? {} : { generation }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(finalizers === undefined ? {} : { finalizers }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+  };
+  const { apiVersion, kind, status } = object;
+  const slim: ExternalSecret = { apiVersion, kind, metadata, spec: NO_SPEC, ...(status === undefined ? {} : { status }) };
+  known.set(slim, parse(object));
+  return slim;
+}
+
 function parse({ spec, metadata }: ExternalSecret): ParsedExternalSecret {
   const result = externalSecretSpec.safeParse(spec);
   if (!result.success) {
