@@ -45,7 +45,13 @@ export function slimExternalSecret(object: ExternalSecret): ExternalSecret {
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
   };
   const { apiVersion, kind, status } = object;
-  const slim: ExternalSecret = { apiVersion, kind, metadata, spec: NO_SPEC, ...(status === undefined ? {} : { status }) };
+  const slim: ExternalSecret = {
+    apiVersion,
+    kind,
+    metadata,
+    spec: NO_SPEC,
+    ...(status === undefined ? {} : { status }),
+  };
   known.set(slim, parse(object));
   return slim;
 }
