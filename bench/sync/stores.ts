@@ -1,4 +1,6 @@
-import type { Kube } from "../../src/kernel/kube/index.ts";
+import { createHttpClient } from "../../src/kernel/http/http-client.ts";
+import { type Kube, Secrets } from "../../src/kernel/kube/index.ts";
+import { startVault } from "../../src/lab/index.ts";
 import { ClusterSecretStores } from "../../src/practices/managers/model/resources.ts";
 
 /** Remote keys 0…distinct-1, and a ClusterSecretStore named `bench` that reads them. */
@@ -8,18 +10,57 @@ export interface BenchStore {
   close(): Promise<void>;
 }
 
+const valueOf = (n: number): string => `value-of-${n}-${"x".repeat(16)}`;
+
 export async function openBenchStore(kind: string, distinct: number, kube: Kube): Promise<BenchStore> {
-  if (kind !== "fake") throw new Error(`--store ${kind} is not known; it is fake`);
+  if (kind === "fake") return fakeBench(distinct, kube);
+  if (kind === "vault") return await vaultBench(distinct, kube);
+  throw new Error(`--store ${kind} is not known; it is fake or vault`);
+}
+
+function fakeBench(distinct: number, kube: Kube): BenchStore {
   return {
     install: async () => {
-      const data = Array.from({ length: distinct }, (_, n) => ({
-        key: `key-${n}`,
-        value: `value-of-${n}-${"x".repeat(16)}`,
-      }));
+      const data = Array.from({ length: distinct }, (_, n) => ({ key: `key-${n}`, value: valueOf(n) }));
       const spec = { provider: { fake: { data } } };
       await kube.cluster(ClusterSecretStores).create({ metadata: { name: "bench" }, spec });
     },
     remoteRef: (n) => ({ key: `key-${n}` }),
     close: async () => {},
+  };
+}
+
+/** A real Vault, kv version 2, read with a token. */
+async function vaultBench(distinct: number, kube: Kube): Promise<BenchStore> {
+  const vault = await startVault();
+  const client = createHttpClient({
+    baseUrl: vault.url,
+    tls: { ca: { pem: vault.caPem, trust: "only" } },
+    headers: { "x-vault-token": vault.rootToken, "content-type": "application/json" },
+  });
+  const put = async (path: string, body: object): Promise<void> => {
+    const reply = await client.request({ method: "POST", path: `/v1/${path}`, body: JSON.stringify(body) });
+    if (reply.status >= 300) throw new Error(`Vault answered ${reply.status} to ${path}`);
+  };
+  return {
+    install: async () => {
+      await put("sys/mounts/bench", { type: "kv", options: { version: "2" } });
+      for (let n = 0; n < distinct; n++) await put(`bench/data/key-${n}`, { data: { value: valueOf(n) } });
+      const token = { name: "vault-token", namespace: "default", key: "token" };
+      await kube.namespaced(Secrets, "default").create({
+        metadata: { name: token.name },
+        data: { token: vault.rootToken },
+      });
+      const caBundle = Buffer.from(vault.caPem).toString("base64");
+      const spec = {
+        provider: { vault: { server: vault.url, path: "bench", caBundle, auth: { tokenSecretRef: token } } },
+      };
+      await kube.cluster(ClusterSecretStores).create({ metadata: { name: "bench" }, spec });
+    },
+    remoteRef: (n) => ({ key: `key-${n}`, property: "value" }),
+    close: async () => {
+      await client.close();
+      await vault.stop();
+    },
   };
 }
