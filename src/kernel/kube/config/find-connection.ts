@@ -1,5 +1,7 @@
+import { readProxies } from "../../config/environment.ts";
 import { KustodyError } from "../../errors.ts";
 import type { ProxyOptions, TlsOptions } from "../../http/http-types.ts";
+import { proxyFor } from "../../http/proxy-for.ts";
 import { type Clock, systemClock } from "../../observe/clock.ts";
 import { Secret } from "../../secret/secret.ts";
 import { type CredentialSource, type Credentials, fixedCredentials } from "../auth/credentials.ts";
@@ -33,7 +35,13 @@ export async function findConnection(options: ConnectionOptions): Promise<Connec
     config === undefined || (config.contexts.size === 0 && options.kubeconfig === undefined)
       ? await inClusterConnection(options.env, clock)
       : await connectionOf(selectContext(config, options.context), options, clock);
-  return options.namespace === undefined ? connection : { ...connection, namespace: options.namespace };
+  // As with kubectl: a kubeconfig's proxy-url, or else the environment's proxy.
+  const proxy = connection.proxy ?? proxyFor(connection.server, readProxies(options.env));
+  return {
+    ...connection,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+  };
 }
 
 async function connectionOf(selected: SelectedContext, options: ConnectionOptions, clock: Clock): Promise<Connection> {
