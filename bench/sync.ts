@@ -22,6 +22,8 @@ const { values: given } = parseArgs({
     foreign: { type: "string", default: "0" },
     profile: { type: "boolean", default: false },
     floor: { type: "boolean", default: true },
+    /** Also the refresh of all, with newcomers during it. */
+    wave: { type: "boolean", default: true },
   },
   allowNegative: true,
 });
@@ -118,14 +120,17 @@ try {
   report("operator ready after start, seconds", (performance.now() - began) / 1000);
   const from = performance.now();
   const mine = () => [...readyAt.keys()].filter((key) => key.startsWith("default/es-")).length;
+  const limits: number[] = [];
   while (mine() < count) {
-    await sleep(20);
+    await sleep(200);
+    limits.push(await operator.metric("kustody_api_calls_limit"));
     if (performance.now() - from > 600_000) throw new Error(`only ${mine()} Ready\n${operator.output}`);
   }
   const last = Math.max(...[...readyAt].filter(([key]) => key.startsWith("default/es-")).map(([, at]) => at));
   report("all Ready, seconds after start", (last - began) / 1000);
   report("per second (from ready)", count / ((last - from) / 1000));
   await sleep(1_000);
+  report("API calls under way at most", `${Math.min(...limits)} to ${Math.max(...limits)}`);
   report("operator CPU seconds", operator.cpuSeconds());
   report("store reads", await operator.metric("kustody_store_reads_total"));
   const requests = difference(before, await requestsSoFar(plane));
@@ -135,6 +140,17 @@ try {
     report(name.replace("nodejs_", "").replace("_bytes", ", MB"), (await operator.metric(name)) / 1e6);
   }
 
+  if (given.wave) await refreshOfAll(began, last - from);
+} finally {
+  await operator.stop();
+  await mirror.stop();
+}
+if (operator.output !== "") console.error(operator.output.slice(0, 2000));
+console.log(`\n| ${count} ExternalSecrets, ${distinct} remote keys, ${given.store} | |\n|---|---|`);
+for (const [name, value] of rows) console.log(`| ${name} | ${value} |`);
+
+/** Creates newcomers while everything is refreshed. */
+async function refreshOfAll(began: number, firstSyncs: number): Promise<void> {
   // Refreshes come at 0.81 to 0.9 of the interval after each first sync.
   const wave = began + interval * 810 - performance.now();
   console.error(`  waiting ${Math.round(wave / 1000)} s for the refresh of all`);
@@ -144,7 +160,7 @@ try {
   const reads = await operator.metric("kustody_store_reads_total");
   const waits: number[] = [];
   const newcomers = Number(given.newcomers);
-  const until = performance.now() + interval * 90 + (last - from);
+  const until = performance.now() + interval * 90 + firstSyncs;
   for (let i = 0; i < newcomers; i++) {
     const at = performance.now();
     await create("default", `new-${i}`, i);
@@ -161,10 +177,4 @@ try {
   const more = difference(quiet, await requestsSoFar(plane)).filter(([, n]) => n > newcomers / 10);
   report("requests meanwhile", more.map(([name, n]) => `${name} ${n}`).join(", "));
   report("peak RSS, MB", operator.peakMegabytes());
-} finally {
-  await operator.stop();
-  await mirror.stop();
 }
-if (operator.output !== "") console.error(operator.output.slice(0, 2000));
-console.log(`\n| ${count} ExternalSecrets, ${distinct} remote keys, ${given.store} | |\n|---|---|`);
-for (const [name, value] of rows) console.log(`| ${name} | ${value} |`);

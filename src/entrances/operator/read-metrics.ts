@@ -18,11 +18,12 @@ export function readMetrics(reads: ReadThrough | undefined): string {
   ].join("");
 }
 
-/** The process's own memory, under Prometheus' usual names. */
-export function processMetrics(): string {
+/** The process's own memory, under Prometheus' usual names, and how many calls of the API server may be under way. */
+export function processMetrics(apiCallsLimit: number): string {
   const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
   const gauge = (name: string, value: number): string => `# TYPE ${name} gauge\n${name} ${value}\n`;
   return [
+    gauge("kustody_api_calls_limit", apiCallsLimit),
     gauge("process_resident_memory_bytes", rss),
     gauge("nodejs_heap_size_used_bytes", heapUsed),
     gauge("nodejs_heap_size_total_bytes", heapTotal),

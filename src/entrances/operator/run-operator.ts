@@ -51,10 +51,11 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   const metrics = createEsoMetrics();
   let engine: SyncEngine | undefined;
   let reads: ReadThrough | undefined;
+  let gate: CallGate | undefined;
   let listener: Listener | undefined;
   if (options.listen !== undefined) {
     listener = await startListener(options.listen, {
-      metrics: () => metrics.render() + readMetrics(reads) + processMetrics(),
+      metrics: () => metrics.render() + readMetrics(reads) + processMetrics(gate?.limit ?? 0),
       // A replica that waits for the lease is ready: it is there to take over.
       isReady: () => election !== undefined || engine?.ready === true,
     });
@@ -63,7 +64,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   const identity = `${hostname()}_${randomBytes(6).toString("hex")}`;
   const work = async (leading: AbortSignal): Promise<void> => {
     const ended = await control(options, metrics, identity, leading, (started) => {
-      ({ engine, reads } = started);
+      ({ engine, reads, gate } = started);
     });
     return ended;
   };
@@ -93,24 +94,26 @@ async function control(
   metrics: ReturnType<typeof createEsoMetrics>,
   identity: string,
   signal: AbortSignal,
-  onStarted: (started: { readonly engine: SyncEngine; readonly reads: ReadThrough }) => void,
+  onStarted: (started: { readonly engine: SyncEngine; readonly reads: ReadThrough; readonly gate: CallGate }) => void,
 ): Promise<void> {
   const { kube, logger, namespace } = options;
   const { clock } = kube;
   const withPolicies = namespace === undefined && (await servesResource(kube, StorePolicies, signal));
   using printKey = createHmacKey();
   const readThrough = createReadThrough({ clock, random: Math.random });
+  const { concurrency, controllerClass, heartbeatMillis, storeIntervalMillis } = options;
+  const gate = new CallGate(clock, {
+    initial: Math.min(32, concurrency),
+    min: Math.min(16, concurrency),
+    max: concurrency,
+  });
   const events = createEventRecorder(
     kube,
     { controller: "kustody.dev/external-secrets", instance: identity },
     (error) => logger.debug("an event could not be written", { error }),
+    // Nobody waits for an Event.
+    (call) => gate.run(call, { patient: true }),
   );
-  const { concurrency, controllerClass, heartbeatMillis, storeIntervalMillis } = options;
-  const gate = new CallGate(clock, {
-    initial: Math.min(32, concurrency),
-    min: Math.min(4, concurrency),
-    max: concurrency,
-  });
   const writes = createClusterWrites({ kube, gate, events, printKey });
   const { observe } = options;
   const engine = new SyncEngine({
@@ -132,7 +135,7 @@ async function control(
     perStore: concurrency,
     onError: (what, error) => logger.warn(what, { error }),
   });
-  onStarted({ engine, reads: readThrough });
+  onStarted({ engine, reads: readThrough, gate });
   logger.info("controllers started", { namespace: namespace ?? "all", policies: withPolicies, class: controllerClass });
   const sweeping = setInterval(() => void readThrough.sweep(), 60_000);
   const ending = new AbortController();

@@ -22,7 +22,10 @@ for (const crds of ["ours", "upstream"] as const) {
       const object = await rig.ready("default", "first", { reason: "SecretSynced", message: /^secret synced$/ });
       assert.deepEqual(await rig.values("default", "first"), { password: "correct-horse", user: "app" });
       const secret = await rig.secret("default", "first");
-      assert.deepEqual(object.metadata.finalizers, [CLEANUP_FINALIZER]);
+      await rig.until("it is guarded", async () => {
+        const { finalizers } = (await rig.get("default", "first"))?.metadata ?? {};
+        return finalizers?.length === 1 && finalizers[0] === CLEANUP_FINALIZER;
+      });
       assert.equal(secret?.metadata.labels?.["reconcile.external-secrets.io/managed"], "true");
       assert.equal(
         secret?.metadata.labels?.["reconcile.external-secrets.io/created-by"],

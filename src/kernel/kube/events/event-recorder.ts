@@ -39,6 +39,8 @@ export function createEventRecorder(
   kube: Kube,
   reporter: Reporter,
   onError: (error: KustodyError) => void = () => {},
+  /** Each write goes through it, such as a gate that lets more important calls go first. */
+  through: <T>(call: () => Promise<T>) => Promise<T> = (call) => call(),
 ): EventRecorder {
   const series = new Map<string, Series>();
   const buckets = new Map<string, Bucket>();
@@ -62,13 +64,13 @@ export function createEventRecorder(
     remember(buckets, about, bucket);
     const namespace = news.regarding.metadata.namespace ?? "default";
     const event = eventObject(news, reporter, now, randomBytes(8).toString("hex"));
-    await kube.namespaced(Events, namespace).create(event);
+    await through(() => kube.namespaced(Events, namespace).create(event));
     remember(series, key, { name: event.metadata.name, namespace, count: 1, writtenAt: now, seenAt: now });
   };
 
   const writeSeries = async ({ name, namespace, count, seenAt }: Series): Promise<void> => {
     const patch = { series: { count, lastObservedTime: microTime(seenAt) } };
-    await kube.namespaced(Events, namespace).mergePatch(name, patch);
+    await through(() => kube.namespaced(Events, namespace).mergePatch(name, patch));
   };
 
   return {

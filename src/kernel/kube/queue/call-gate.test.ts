@@ -13,13 +13,14 @@ function rig() {
   const begun: number[] = [];
   const open = new Map<number, PromiseWithResolvers<void>>();
   const results: Promise<string>[] = [];
-  const call = (n: number): void => {
-    const result = gate.run(async () => {
+  const call = (n: number, patient = false): void => {
+    const task = async (): Promise<void> => {
       begun.push(n);
       const ending = Promise.withResolvers<void>();
       open.set(n, ending);
       await ending.promise;
-    });
+    };
+    const result = gate.run(task, { patient });
     results.push(
       result.then(
         () => "done",
@@ -55,4 +56,24 @@ test("a server that turns calls away gets fewer, and its refusals reach the call
     await settled();
   }
   assert.deepEqual(await Promise.all(results), ["KST_KUBE_BUSY", "done", "done", "done"]);
+});
+
+test("what is patient goes when nobody else waits and half of the gate is free, and in the end it does go", async () => {
+  const { begun, open, results, call } = rig();
+  call(0);
+  call(1, true);
+  call(2);
+  call(3);
+  await settled();
+  assert.deepEqual(begun, [0, 2]);
+  for (const n of [0, 2]) {
+    open.get(n)?.resolve();
+    await settled();
+  }
+  assert.deepEqual(begun, [0, 2, 3]);
+  open.get(3)?.resolve();
+  await settled();
+  assert.deepEqual(begun, [0, 2, 3, 1]);
+  open.get(1)?.resolve();
+  assert.equal((await Promise.all(results)).length, 4);
 });

@@ -15,8 +15,8 @@ export interface CallBounds {
 export class CallGate {
   readonly #clock: Clock;
   readonly #bounds: CallBounds;
-  readonly #waiting: (() => void)[] = [];
-  #head = 0;
+  readonly #waiting = new Line();
+  readonly #patient = new Line();
   #underWay = 0;
   #limit: AdaptiveLimit;
 
@@ -31,9 +31,11 @@ export class CallGate {
     return Math.floor(this.#limit.limit);
   }
 
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#underWay >= this.limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#underWay += 1;
+  /** `patient`: nobody waits for it, so it lets all others go first and leaves half of the gate free. */
+  async run<T>(call: () => Promise<T>, { patient = false }: { readonly patient?: boolean } = {}): Promise<T> {
+    const isFree = patient ? this.#hasRoomForPatience : this.#underWay < this.limit;
+    if (isFree) this.#underWay += 1;
+    else await (patient ? this.#patient : this.#waiting).join();
     const since = this.#clock.now();
     try {
       const result = await call();
@@ -52,17 +54,42 @@ export class CallGate {
     this.#limit = adapt(this.#limit, outcome, this.#bounds);
   }
 
+  get #hasRoomForPatience(): boolean {
+    return this.#waiting.isEmpty && this.#underWay < Math.max(1, this.limit / 2);
+  }
+
   #pump(): void {
-    while (this.#underWay < this.limit) {
-      const next = this.#waiting[this.#head];
-      if (next === undefined) break;
-      this.#head += 1;
-      this.#underWay += 1;
-      next();
+    while (this.#underWay < this.limit && this.#waiting.next()) this.#underWay += 1;
+    while (this.#hasRoomForPatience && this.#patient.next()) this.#underWay += 1;
+  }
+}
+
+/** First come, first served. */
+class Line {
+  readonly #waiting: (() => void)[] = [];
+  #head = 0;
+
+  get isEmpty(): boolean {
+    return this.#head === this.#waiting.length;
+  }
+
+  join(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  /** Lets the first go; false where there is none. */
+  next(): boolean {
+    const first = this.#waiting[this.#head];
+    if (first === undefined) return false;
+    this.#head += 1;
+    if (this.#head === this.#waiting.length || this.#head >= 1024) {
+      this.#waiting.splice(0, this.#head);
+      this.#head = 0;
     }
-    if (this.#head < 1024 && this.#head < this.#waiting.length) return;
-    this.#waiting.splice(0, this.#head);
-    this.#head = 0;
+    first();
+    return true;
   }
 }
 

@@ -14,6 +14,8 @@ import { type Synced, syncOnce } from "./sync-once.ts";
 import { usableStores } from "./usable-stores.ts";
 
 const ON_CHANGE: Next = { look: "on-change" };
+/** At once, but after all that is urgent. */
+const AT_LEISURE: Next = { look: "in", millis: 0 };
 /** A Secret that creationPolicy Merge waits for is nobody's that we watch, so it is looked for now and then. */
 const MERGE_POLL_MILLIS = 30_000;
 /** The share of the interval within which a value that was read for others still counts, and by which refreshes drift apart. */
@@ -23,7 +25,8 @@ const SHARED = 0.1;
  * Brings the target of one ExternalSecret to what the stores say.
  *
  * Flow: (1) another class's stores: leave it alone → (2) being deleted: clean up → (3) mistakes and what is not supported:
- * say so, touch nothing → (4) due? else say when → (5) guard it with the finalizer → (6) read, assemble and write
+ * say so, touch nothing → (4) due? else say when → (5) guard it with the finalizer,
+ * before or after → (6) read, assemble and write
  * (`syncOnce`) → (7) status and event, if they would say anything new.
  * Guarantees: at most four requests when something changed (finalizer, Secret, status, Event) and none when nothing did;
  * the target is never touched unless everything that the spec wants was read; errors name the place in the spec and the
@@ -58,13 +61,18 @@ export async function reconcileExternalSecret(
     return ON_CHANGE;
   }
   const due = whenDue(object, parsed, remembered, ports, memory);
-  if (due !== "now") return due; // (4)
-  await guard(object, remembered, ports, signal); // (5)
+  if (due !== "now") {
+    await guard(object, remembered, ports, signal); // (5)
+    return due; // (4)
+  }
+  const guardFirst = parsed.deletionPolicy === "Delete" || ports.options.lookAtAll === true;
+  if (guardFirst) await guard(object, remembered, ports, signal); // (5)
   const job = { object, parsed, wanted, stores, maxAgeMillis: maxAge(object, parsed, remembered, ports, memory) };
   const synced = await syncOnce(job, ports, memory, signal); // (6)
   if (synced.outcome.kind !== "failed") await removeOrphans(object, parsed, ports, memory, signal);
   await conclude(object, synced, parsed, remembered, ports, memory, signal); // (7)
-  return nextLook(synced, parsed, remembered, ports);
+  const next = nextLook(synced, parsed, remembered, ports);
+  return isGuarded(object, remembered) ? next : AT_LEISURE;
 }
 
 function whenDue(
@@ -128,17 +136,24 @@ function maxAge(
   return Math.max(0, Math.min(share, sinceFailure));
 }
 
-/** (5) Before the first write, so that nothing is left behind when the object is deleted meanwhile. */
+function isGuarded({ metadata }: ExternalSecret, remembered: Remembered): boolean {
+  return metadata.finalizers?.includes(CLEANUP_FINALIZER) === true || remembered.guarded === (metadata.uid ?? "");
+}
+
+/**
+ * (5) The finalizer. It decides something only under deletionPolicy Delete, where it comes before the first write, so that
+ * nothing is left behind when the object is deleted meanwhile. Otherwise the target goes by its owner reference, and the
+ * finalizer, which is there for parity, doesn't keep anybody waiting for Ready.
+ */
 async function guard(
   object: ExternalSecret,
   remembered: Remembered,
   ports: SyncPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { finalizers, uid } = object.metadata;
-  if (finalizers?.includes(CLEANUP_FINALIZER) || (uid !== undefined && remembered.guarded === uid)) return;
+  if (isGuarded(object, remembered)) return;
   await ports.writes.addCleanup(object, signal);
-  remembered.guarded = uid;
+  remembered.guarded = object.metadata.uid ?? "";
 }
 
 /** (7) */

@@ -150,7 +150,9 @@ export class SyncEngine {
     const remembered = this.#memory.of(key, now);
     if (changed === "content") remembered.changedAt = now;
     // Our own status comes back: nothing to look at.
-    if (changed === "status" && remembered.status?.resourceVersion === value.metadata.resourceVersion) return;
+    const ours = remembered.status?.resourceVersion === value.metadata.resourceVersion;
+    if (ours) remembered.status = undefined;
+    if (changed === "status" && ours) return;
     this.#objects.add(key, { urgent: changed === "content" });
   }
 
