@@ -77,8 +77,19 @@ export function ignoringCase(test: CharTest): CharTest {
   return (code) => test(code) || caseVariants(code).some(test);
 }
 
+const variantsOf = new Map<number, readonly number[]>();
+const MOST_VARIANTS = 10_000;
+
 /** Characters that differ from this one in case only. */
-export function caseVariants(code: number): number[] {
+export function caseVariants(code: number): readonly number[] {
+  const known = variantsOf.get(code);
+  if (known !== undefined) return known;
+  const variants = findVariants(code);
+  if (variantsOf.size < MOST_VARIANTS) variantsOf.set(code, variants);
+  return variants;
+}
+
+function findVariants(code: number): number[] {
   const char = String.fromCodePoint(code);
   const variants = [
     char.toLowerCase(),

@@ -51,7 +51,7 @@ function isSameClass(a: Class, b: Class, ascii: boolean): boolean {
 /** Where a match begins whose rest begins at `at`; never before `from`. */
 export function beginWithPrefix(text: string, at: number, from: number, prefix: LazyPrefix | undefined): number {
   let begin = at;
-  for (let count = 0; prefix !== undefined && count < prefix.most && begin > from; count++) {
+  for (let count = 0; count < (prefix?.most ?? 0) && begin > from; count++) {
     let before = begin - 1;
     if (
       (text.charCodeAt(before) & 0xfc00) === 0xdc00 &&
@@ -59,7 +59,7 @@ export function beginWithPrefix(text: string, at: number, from: number, prefix: 
       (text.charCodeAt(before - 1) & 0xfc00) === 0xd800
     )
       before -= 1;
-    if (!prefix.test(text.codePointAt(before) ?? 0)) break;
+    if (prefix?.test(text.codePointAt(before) ?? 0) !== true) break;
     begin = before;
   }
   return begin;

@@ -55,14 +55,23 @@ function countOf({ min, max, lazy }: RegexpNode & { kind: "repeat" }): string {
 /** Without `(?i:…)`: V8 13 takes neighbours of such a group for folded too. The test decides about letters that have cases. */
 function unicodeSource({ test, set }: RegexpNode & { kind: "char" }): string {
   if (!set.ignoreCase) return set.source;
+  const known = foldedSources.get(set.source);
+  if (known !== undefined) return known;
   const { literal } = set;
   const codes =
     literal === undefined ? cased() : [...new Set([literal, ...caseVariants(literal)])].sort((a, b) => a - b);
   const ranges: string[] = [];
   for (const [first, last] of runsOf(codes.filter(test)))
     ranges.push(first === last ? charSource(first) : `${charSource(first)}-${charSource(last)}`);
-  return literal === undefined ? `[[${set.source}--${CASED}]${ranges.join("")}]` : `[${ranges.join("")}]`;
+  const source = literal === undefined ? `[[${set.source}--${CASED}]${ranges.join("")}]` : `[${ranges.join("")}]`;
+  if (foldedSources.size >= MOST_FOLDED) foldedSources.clear();
+  foldedSources.set(set.source, source);
+  return source;
 }
+
+/** Many patterns share few classes, and folding one takes a while. */
+const foldedSources = new Map<string, string>();
+const MOST_FOLDED = 10_000;
 
 const CASED = "\\p{Changes_When_Casemapped}";
 const LAST_CASED = 0x1f000;
