@@ -58,6 +58,8 @@ resources:
   // Broken in several ways, so that error paths are searched too.
   "broken.yaml": `apiVersion: v1\nkind: Secret\nstringData: { password: ${quoted(canaries.broken)}\n---\nkind: Secret\nstringData: {a: 1, a: ${quoted(canaries.broken)}}\n`,
   "broken.json": `{"apiVersion":"v1","kind":"Secret","stringData":{"password":${quoted(canaries.broken)}`,
+  "broken.toml": `[[rules]]\nid = "a"\nregex = ${quoted(canaries.broken)} x\n`,
+  "rules.toml": `[[rules]]\nid = "any-canary"\nregex = '''cnry\\+[^"]+'''\n`,
   kubeconfig: `apiVersion: v1
 kind: Config
 current-context: c
@@ -71,6 +73,8 @@ users: [{ name: u, user: { token: [${quoted(canaries.token)}] } }]
 `,
   "kustody.yaml": "failOn: high\n",
 };
+
+const TOKEN_LINES = `api_key=${canaries.token.value.replaceAll(/[^\w-]/g, "")}\nCLIENT_SECRET="${base64(canaries.key)}"\n`;
 
 let folder = "";
 before(async () => {
@@ -103,6 +107,20 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     },
     { args: ["check", "--cluster", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / },
     { args: ["check", "--cluster", "--kubeconfig", "{}/wrong-kubeconfig"], code: 2, says: /KST_KUBE_CONFIG/ },
+  ],
+  scan: [
+    ...["json", "csv", "junit", "sarif"].map((format) => ({
+      args: ["scan", "dir", "{}", "--report-format", format],
+      code: 1,
+      says: /kubernetes-secret-yaml/,
+    })),
+    { args: ["scan", "dir", "{}", "-v", "--redact=0"], code: 1, says: /kubernetes-secret-yaml/ },
+    { args: ["scan", "dir", "{}", "--report-path", "{}/leaks.json"], code: 1, says: /leaks found/ },
+    { args: ["scan", "dir", "{}", "--baseline-path", "{}/broken.json"], code: 2, says: /KST_SCAN_REPORT/ },
+    { args: ["scan", "dir", "{}", "--config", "{}/broken.toml"], code: 2, says: /KST_SCAN_CONFIG/ },
+    { args: ["scan", "dir", "{}", "--config", "{}/rules.toml"], code: 1, says: /any-canary/ },
+    { args: ["scan", "stdin"], options: { stdin: TOKEN_LINES }, code: 1, says: /generic-api-key/ },
+    { args: ["scan", "staged", "{}"], code: 2, says: /KST_SCAN_GIT/ },
   ],
   config: [
     { args: ["config"], options: { env: { HTTPS_PROXY: "http://u:{proxy}@h" } }, code: 0, says: /failOn/ },

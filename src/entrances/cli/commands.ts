@@ -27,6 +27,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./check/check-command.ts"),
   },
   {
+    name: "scan",
+    summary: "secrets in files and in what is staged",
+    load: () => import("./scan/scan-command.ts"),
+  },
+  {
     name: "operator",
     summary: "the controllers: keeps ExternalSecrets synced",
     load: () => import("./operator/operator-command.ts"),

@@ -12,6 +12,9 @@ export interface Environment {
   readonly localKey: Secret | undefined;
   /** https://no-color.org: any value but an empty one. */
   readonly noColor: boolean;
+  /** GITLEAKS_CONFIG: a file, and GITLEAKS_CONFIG_TOML: the text itself; as gitleaks reads them. */
+  readonly gitleaksConfig: string | undefined;
+  readonly gitleaksConfigToml: string | undefined;
   /** Set by continuous integration: nobody watches progress. */
   readonly ci: boolean;
 }
@@ -30,6 +33,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
     stateHome: get("XDG_STATE_HOME"),
     localKey: get("KUSTODY_LOCAL_KEY") === undefined ? undefined : Secret.fromText(get("KUSTODY_LOCAL_KEY") ?? ""),
     noColor: get("NO_COLOR") !== undefined,
+    gitleaksConfig: get("GITLEAKS_CONFIG"),
+    gitleaksConfigToml: get("GITLEAKS_CONFIG_TOML"),
     ci: get("CI") !== undefined && get("CI") !== "false",
   });
 }

@@ -7,10 +7,14 @@ import type { SecretManifest } from "./model.ts";
 /** `object` as the subject of this practice, where it is a Secret that came from a file. */
 export function secretManifestsOf(object: KubeObject, world: World): readonly SecretManifest[] | undefined {
   if (world.source !== "files" || object.kind !== "Secret" || object.apiVersion !== "v1") return undefined;
-  const clear = (["stringData", "data"] as const).flatMap((section) =>
+  return [{ object, clear: clearValuesOf(object) }];
+}
+
+/** Where a Secret's values stand in the clear: those that are no ciphertext, reference, placeholder or public. */
+export function clearValuesOf(object: KubeObject): SecretManifest["clear"] {
+  return (["stringData", "data"] as const).flatMap((section) =>
     clearKeys(object[section]).map((key) => ({ section, key })),
   );
-  return [{ object, clear }];
 }
 
 function clearKeys(members: unknown): readonly string[] {

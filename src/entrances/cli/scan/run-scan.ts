@@ -1,0 +1,118 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { KustodyError } from "../../../kernel/errors.ts";
+import { type NamedLeak, nameLeaks } from "../../../practices/git/scan/fingerprint.ts";
+import type { Leak } from "../../../practices/git/scan/leak.ts";
+import { REPORT_FORMATS, type ReportFormat } from "../../../practices/git/scan/report/render-report.ts";
+import type { RuleSet } from "../../../practices/git/scan/rule.ts";
+import { Scanner, type Target } from "../../../practices/git/scan/scanner.ts";
+import type { Terminal } from "../terminal.ts";
+import { version } from "../version.ts";
+import { knownLeaks } from "./known-leaks.ts";
+import { loadRules } from "./load-rules.ts";
+import { renderLeaks } from "./render-leaks.ts";
+import type { ScanFlags } from "./scan-flags.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+export interface ScanCall {
+  /** The folder that configuration and ignore files may lie in; undefined for standard input. */
+  readonly source: string | undefined;
+  readonly flags: ScanFlags;
+  readonly terminal: Terminal;
+  /** What to scan, in batches; problems are told and stop nothing. */
+  readonly targets: (
+    scanner: Scanner,
+    onProblem: (path: string, reason: string) => void,
+  ) => AsyncIterable<readonly Target[]> | Iterable<readonly Target[]>;
+}
+
+/** Scans, reports, and returns the exit code: 0, or `--exit-code` when there are leaks. */
+export async function runScan({ source, flags, terminal, targets }: ScanCall): Promise<number> {
+  const exitCode = wholeNumber(flags.exitCode, "--exit-code", 255);
+  const format = formatOf(flags);
+  const { set, warnings, file } = await loadRules(source ?? ".", flags.config);
+  const rules = enabled(set, flags.enableRule);
+  const scanner = new Scanner(rules, {
+    maxDecodeDepth: wholeNumber(flags.maxDecodeDepth, "--max-decode-depth", 20),
+    allowComments: flags.ignoreGitleaksAllow !== true,
+  });
+  const warn = (text: string): void => void terminal.stderr.write(`warning: ${text}\n`);
+  for (const warning of warnings) warn(warning);
+  const isOwn = ownFiles(file, flags);
+  const leaks: Leak[] = [];
+  const seen = { files: 0, bytes: 0 };
+  for await (const batch of targets(scanner, (path, reason) => warn(`${path} was not scanned: ${reason}`))) {
+    for (const target of batch) {
+      seen.files += 1;
+      for (const { bytes } of target.added ?? [{ bytes: target.bytes }]) seen.bytes += bytes?.length ?? 0;
+    }
+    leaks.push(...scanner.scan(batch.filter(({ origin }) => !isOwn(origin.path))));
+  }
+  const isKnown = knownLeaks(source, flags);
+  const found = nameLeaks(leaks).filter((leak) => !isKnown(leak));
+  await report(found, format, { flags, rules, terminal });
+  const what = `${seen.files} ${seen.files === 1 ? "file" : "files"}, ${(seen.bytes / 1e6).toFixed(1)} MB`;
+  terminal.stderr.write(`${what}: ${found.length === 0 ? "no leaks found" : `leaks found: ${found.length}`}\n`);
+  return found.length === 0 ? 0 : exitCode;
+}
+
+/** As --report-format says, or the ending of --report-path; undefined: for people. */
+function formatOf({ reportFormat, reportPath }: ScanFlags): ReportFormat | undefined {
+  const given =
+    reportFormat?.trim().toLowerCase() ?? (reportPath === undefined ? undefined : path.extname(reportPath).slice(1));
+  if (given === undefined) return undefined;
+  const format = REPORT_FORMATS.find((known) => known === given.toLowerCase());
+  if (format !== undefined) return format;
+  throw new KustodyError("KST_SCAN_REPORT", `there is no report format '${given.slice(0, 40)}'`, {
+    hint: `--report-format takes ${REPORT_FORMATS.join(", ")}`,
+  });
+}
+
+function enabled(set: RuleSet, ids: readonly string[]): RuleSet {
+  if (ids.length === 0) return set;
+  const wanted = ids.flatMap((id) => id.split(","));
+  for (const id of wanted) {
+    if (!set.rules.some((rule) => rule.id === id))
+      throw new KustodyError("KST_SCAN_CONFIG", `there is no rule ${id} to enable`, { hint: "check --enable-rule" });
+  }
+  return { ...set, rules: set.rules.filter(({ id }) => wanted.includes(id)) };
+}
+
+/** The configuration and the baseline are full of what looks like leaks. */
+function ownFiles(config: string | undefined, { baselinePath, reportPath }: ScanFlags): (file: string) => boolean {
+  const own = new Set(
+    [config, baselinePath, reportPath].flatMap((file) => (file === undefined ? [] : path.resolve(file))),
+  );
+  return (file) => file !== "" && own.has(path.resolve(file));
+}
+
+interface Reporting {
+  readonly flags: ScanFlags;
+  readonly rules: RuleSet;
+  readonly terminal: Terminal;
+}
+
+async function report(
+  leaks: readonly NamedLeak[],
+  format: ReportFormat | undefined,
+  { flags, rules, terminal }: Reporting,
+): Promise<void> {
+  const toFile = flags.reportPath !== undefined && flags.reportPath !== "-";
+  if (format === undefined || toFile) terminal.stdout.write(renderLeaks(leaks));
+  if (format === undefined) return;
+  const { renderReport } = await import("../../../practices/git/scan/report/render-report.ts");
+  const text = renderReport(leaks, format, { rules: rules.rules, version: version() });
+  if (toFile) writeReport(flags.reportPath ?? "", text);
+  else terminal.stdout.write(text);
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw new KustodyError("KST_SCAN_REPORT", `cannot write the report to ${file}`, {
+      hint: "check the path and its permissions",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+
+/** What every kind of scan takes, as commander names it. */
+export interface ScanFlags {
+  readonly config?: string;
+  readonly reportFormat?: string;
+  readonly reportPath?: string;
+  readonly baselinePath?: string;
+  readonly gitleaksIgnorePath: string;
+  readonly exitCode: string;
+  readonly enableRule: readonly string[];
+  readonly maxTargetMegabytes: string;
+  readonly maxDecodeDepth: string;
+  readonly ignoreGitleaksAllow?: boolean;
+  readonly followSymlinks?: boolean;
+}
+
+/** gitleaks' flags with its short forms, so that calls of it go on working. */
+export function addScanFlags(command: Command): void {
+  command
+    .option(
+      "-c, --config <file>",
+      "a gitleaks.toml (default: GITLEAKS_CONFIG, GITLEAKS_CONFIG_TOML, PATH/.gitleaks.toml, ours)",
+    )
+    .option("-f, --report-format <format>", "json, csv, junit or sarif (default: for people)")
+    .option("-r, --report-path <file>", "write the report there; - is standard output")
+    .option("-b, --baseline-path <file>", "leave out what stands in this report of an earlier scan (json)")
+    .option("-i, --gitleaks-ignore-path <path>", "a .gitleaksignore, or the folder that holds one", ".")
+    .option("--exit-code <number>", "exit code when there are leaks", "1")
+    .option("--enable-rule <id...>", "only these rules", [])
+    .option("--max-target-megabytes <number>", "pass larger files over; 0: those above 512 MB", "0")
+    .option(
+      "--max-decode-depth <number>",
+      "look through this many layers of base64, hex, percent and \\u encoding",
+      "5",
+    )
+    .option("--ignore-gitleaks-allow", "report lines with a gitleaks:allow comment too")
+    .option("--redact [percent]", "accepted: values are always redacted in full")
+    .option("-v, --verbose", "accepted: leaks are always listed")
+    .option("--no-banner", "accepted: there is none")
+    .option("--no-color", "accepted: there are no colours");
+}

@@ -1,0 +1,145 @@
+import { type CatalogueRule, token } from "./catalogue-rule.ts";
+
+const GITHUB =
+  "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats";
+const GITLAB = "https://docs.gitlab.com/security/tokens/#token-prefixes";
+
+const gitlab = (id: string, prefix: string, description: string, length = 20): CatalogueRule =>
+  token({
+    id,
+    description: `${description} of GitLab`,
+    source: GITLAB,
+    form: `${prefix}[\\w-]{${length},300}`,
+    keywords: [prefix],
+    sample: `${prefix}{${length}:A-Za-z0-9}`,
+    miss: `${prefix}{9:A-Za-z0-9}`,
+  });
+
+const github = (id: string, prefixes: readonly string[], description: string): CatalogueRule =>
+  token({
+    id,
+    description: `${description} of GitHub`,
+    source: GITHUB,
+    form: `(?:${prefixes.join("|")})_[A-Za-z0-9]{36,251}`,
+    keywords: prefixes.map((prefix) => `${prefix}_`),
+    sample: `${prefixes[0]}_{36:A-Za-z0-9}`,
+    miss: `${prefixes[0]}_{20:A-Za-z0-9}`,
+  });
+
+/** Tokens of code hosts, of what builds there, and of where packages are published. */
+export const CODE_HOST_RULES: readonly CatalogueRule[] = [
+  github("github-pat", ["ghp"], "A personal access token"),
+  github("github-oauth", ["gho"], "An OAuth token"),
+  github("github-app-token", ["ghu", "ghs"], "A token of an app"),
+  github("github-refresh-token", ["ghr"], "A refresh token"),
+  token({
+    id: "github-fine-grained-pat",
+    description: "A fine-grained personal access token of GitHub",
+    source: GITHUB,
+    form: "github_pat_\\w{82}",
+    keywords: ["github_pat_"],
+    sample: "github_pat_{22:A-Za-z0-9}_{59:A-Za-z0-9}",
+    miss: "github_pat_{22:A-Za-z0-9}",
+  }),
+  gitlab("gitlab-pat", "glpat-", "A personal access token"),
+  gitlab("gitlab-deploy-token", "gldt-", "A deploy token"),
+  gitlab("gitlab-runner-authentication-token", "glrt-", "A runner's token"),
+  gitlab("gitlab-ptt", "glptt-", "A pipeline trigger's token", 40),
+  gitlab("gitlab-feed-token", "glft-", "A feed token"),
+  gitlab("gitlab-incoming-mail-token", "glimt-", "An incoming mail token", 25),
+  gitlab("gitlab-kubernetes-agent-token", "glagent-", "A token of the agent for Kubernetes", 50),
+  gitlab("gitlab-oauth-app-secret", "gloas-", "An OAuth application's secret", 64),
+  gitlab("gitlab-scim-token", "glsoat-", "A SCIM token"),
+  gitlab("gitlab-feature-flag-client-token", "glffct-", "A feature flag client's token"),
+  token({
+    id: "gitlab-cicd-job-token",
+    description: "A CI job's token of GitLab",
+    source: GITLAB,
+    form: "glcbt-[0-9A-Za-z]{1,5}_[\\w-]{20,300}",
+    keywords: ["glcbt-"],
+    sample: "glcbt-64_{20:A-Za-z0-9}",
+    miss: "glcbt-{20:A-Za-z0-9}",
+  }),
+  token({
+    id: "npm-access-token",
+    description: "An access token of npm",
+    source: "https://github.blog/security/announcing-npms-new-access-token-format/",
+    form: "npm_[A-Za-z0-9]{36}",
+    keywords: ["npm_"],
+    sample: "npm_{36:A-Za-z0-9}",
+    miss: "npm_{20:A-Za-z0-9}",
+  }),
+  token({
+    id: "pypi-upload-token",
+    description: "An upload token of PyPI",
+    source: "https://pypi.org/help/#apitoken",
+    form: "pypi-AgEIcHlwaS5vcmc[\\w-]{50,1000}",
+    keywords: ["pypi-ageichlwas5vcmc"],
+    sample: "pypi-AgEIcHlwaS5vcmc{80:A-Za-z0-9}",
+    miss: "pypi-AgEIcHlwaS5vcmc{10:A-Za-z0-9}",
+  }),
+  token({
+    id: "rubygems-api-token",
+    description: "An API key of RubyGems",
+    source: "https://guides.rubygems.org/api-key-scopes/",
+    form: "rubygems_[a-f0-9]{48}",
+    keywords: ["rubygems_"],
+    sample: "rubygems_{48:a-f0-9}",
+    miss: "rubygems_{20:a-f0-9}",
+  }),
+  token({
+    id: "clojars-api-token",
+    description: "A deploy token of Clojars",
+    source: "https://github.com/clojars/clojars-web/wiki/Deploy-Tokens",
+    form: "CLOJARS_[a-z0-9]{60}",
+    keywords: ["clojars_"],
+    sample: "CLOJARS_{60:a-z0-9}",
+    miss: "CLOJARS_{20:a-z0-9}",
+  }),
+  token({
+    id: "artifactory-api-key",
+    description: "An API key of Artifactory",
+    source: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key",
+    form: "AKCp[A-Za-z0-9]{69}",
+    keywords: ["akcp"],
+    sample: "AKCp{69:A-Za-z0-9}",
+    miss: "AKCp{20:A-Za-z0-9}",
+  }),
+  token({
+    id: "atlassian-api-token",
+    description: "An API token of Atlassian",
+    source: "https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
+    form: "ATATT3[\\w=-]{186}",
+    keywords: ["atatt3"],
+    entropy: 3.5,
+    sample: "ATATT3{186:A-Za-z0-9}",
+    miss: "ATATT3{50:A-Za-z0-9}",
+  }),
+  token({
+    id: "postman-api-token",
+    description: "An API key of Postman",
+    source: "https://learning.postman.com/docs/developer/postman-api/authentication/",
+    form: "PMAK-[a-f0-9]{24}-[a-f0-9]{34}",
+    keywords: ["pmak-"],
+    sample: "PMAK-{24:a-f0-9}-{34:a-f0-9}",
+    miss: "PMAK-{24:a-f0-9}",
+  }),
+  token({
+    id: "readme-api-token",
+    description: "An API key of ReadMe",
+    source: "https://docs.readme.com/main/reference/authentication",
+    form: "rdme_[a-z0-9]{70}",
+    keywords: ["rdme_"],
+    sample: "rdme_{70:a-z0-9}",
+    miss: "rdme_{20:a-z0-9}",
+  }),
+  token({
+    id: "prefect-api-token",
+    description: "An API key of Prefect Cloud",
+    source: "https://docs.prefect.io/v3/how-to-guides/cloud/manage-users/api-keys",
+    form: "pnu_[A-Za-z0-9]{36}",
+    keywords: ["pnu_"],
+    sample: "pnu_{36:A-Za-z0-9}",
+    miss: "pnu_{12:A-Za-z0-9}",
+  }),
+];

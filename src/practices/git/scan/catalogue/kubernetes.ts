@@ -1,0 +1,177 @@
+import { assigned, type CatalogueRule, token } from "./catalogue-rule.ts";
+
+const KUBERNETES_DOCS = "https://kubernetes.io/docs";
+
+/** What grants access to a cluster, or is kept in one. */
+export const KUBERNETES_RULES: readonly CatalogueRule[] = [
+  {
+    id: "kubernetes-secret-yaml",
+    description: "A Secret manifest with a value in the clear",
+    source: `${KUBERNETES_DOCS}/concepts/configuration/secret/`,
+    structure: "kubernetes-secret",
+    keywords: ["secret"],
+    general: true,
+    hits: [
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  password: {16:A-Za-z0-9}\n",
+      '{"kind":"List","apiVersion":"v1","items":[{"apiVersion":"v1","kind":"Secret","data":{"a":"{16:A-Za-z0-9}"}}]}',
+    ],
+    misses: [
+      "apiVersion: v1\nkind: Secret\nstringData:\n  password: ENC[AES256_GCM,data:{16:A-Za-z0-9},iv:a,tag:b,type:str]\n",
+      "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nspec:\n  encryptedData:\n    password: Ag{40:A-Za-z0-9}\n",
+    ],
+  },
+  {
+    id: "kubernetes-service-account-token",
+    description: "A token of a Kubernetes service account",
+    source: `${KUBERNETES_DOCS}/reference/access-authn-authz/service-accounts-admin/`,
+    // "kubernetes.io" in base64 at each of its three alignments, inside a JWT's claims.
+    regex:
+      "\\b(eyJ[\\w-]{10,}\\.[\\w-]*(?:a3ViZXJuZXRlcy5pb|t1YmVybmV0ZXMuaW|rdWJlcm5ldGVzLmlv|a3ViZXJuZXRlcy9zZXJ2aWNlYWNjb3VudC)[\\w-]*\\.[\\w-]{20,})",
+    keywords: ["a3vizxjuzxrlcy5pb", "t1ymvybmv0zxmuaw", "rdwjlcm5ldgvzlmlv", "a3vizxjuzxrlcy9zzxj2awnlywnjb3vudc"],
+    entropy: 4,
+    hits: [
+      "token: eyJhbGciOiJSUzI1NiIsImtpZCI6I{20:A-Za-z0-9}.eyJrdWJlcm5ldGVzLmlvIjp7Im5hbWVzcGFjZSI6Im{20:A-Za-z0-9}.{86:A-Za-z0-9_-}\n",
+      "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6I{20:A-Za-z0-9}.eyJpc3MiOiAia3ViZXJuZXRlcy5pb{30:A-Za-z0-9}.{86:A-Za-z0-9_-}\n",
+    ],
+    misses: [
+      "token: eyJhbGciOiJSUzI1NiIsImtpZCI6I{20:A-Za-z0-9}.eyJzdWIiOiIxMjM0NTY3ODkw{20:A-Za-z0-9}.{86:A-Za-z0-9_-}\n",
+      "claim: eyJrdWJlcm5ldGVzLmlvIjp7Im5hbWVzcGFjZSI6Im\n",
+    ],
+  },
+  {
+    id: "kubeconfig-client-key",
+    description: "A client's private key in a kubeconfig",
+    source: `${KUBERNETES_DOCS}/concepts/configuration/organize-cluster-access-kubeconfig/`,
+    // base64 of "-----BEGIN".
+    regex: "client-key-data[\"']?:\\s{0,8}[\"']?(LS0tLS1CRUdJTi[A-Za-z0-9+/]{60,}={0,2})",
+    keywords: ["client-key-data"],
+    entropy: 3,
+    hits: [
+      "    client-key-data: LS0tLS1CRUdJTi{200:A-Za-z0-9+/}==\n",
+      '"client-key-data": "LS0tLS1CRUdJTi{400:A-Za-z0-9+/}"',
+    ],
+    misses: ["    client-key-data: REDACTED\n", "    client-certificate-data: LS0tLS1CRUdJTi{200:A-Za-z0-9+/}==\n"],
+  },
+  {
+    id: "kubernetes-bootstrap-token",
+    description: "A token that lets a node join a cluster",
+    source: `${KUBERNETES_DOCS}/reference/access-authn-authz/bootstrap-tokens/`,
+    regex: "(?i:bootstrap|kubeadm|discovery)[^\\n]{0,200}?\\b([a-z0-9]{6}\\.[a-z0-9]{16})\\b",
+    keywords: ["bootstrap", "kubeadm", "discovery"],
+    entropy: 3.2,
+    allow: ["^(?:abcdef|123456)\\.", "^07401b\\.f395accd246ae52d$"],
+    hits: [
+      "kubeadm join 10.0.0.1:6443 --token {6:a-z0-9}.{16:a-z0-9} --x\n",
+      'bootstrapTokens: [{ token: "{6:a-z0-9}.{16:a-z0-9}" }]\n',
+    ],
+    misses: ["kubeadm join 10.0.0.1:6443 --token abcdef.0123456789abcdef\n", "module {6:a-z0-9}.{16:a-z0-9}\n"],
+  },
+  {
+    id: "docker-config-auth",
+    description: "The login of an image registry in a Docker configuration",
+    source: "https://docs.docker.com/reference/cli/docker/login/",
+    regex:
+      '"auths?"\\s{0,4}:\\s{0,4}(?:\\{\\s{0,40}"[^"]{1,200}"\\s{0,4}:\\s{0,4}\\{[^}]{0,400}?"auth"\\s{0,4}:\\s{0,4})?"([A-Za-z0-9+/]{16,}={0,2})"',
+    keywords: ['"auths"', '"auth"'],
+    entropy: 3.3,
+    hits: ['{"auths": {"ghcr.io": {"auth": "{40:A-Za-z0-9+/}"}}}', '{"ghcr.io": {\n  "auth": "{32:A-Za-z0-9+/}=="\n}}'],
+    misses: ['{"auths": {"ghcr.io": {}}, "credsStore": "pass"}', '{"auth": "basic"}'],
+  },
+  {
+    id: "kubernetes-encryption-key",
+    description: "A key that encrypts Secrets in etcd",
+    source: `${KUBERNETES_DOCS}/tasks/administer-cluster/encrypt-data/`,
+    regex:
+      "\\b(?:aescbc|aesgcm|secretbox)[\"']?:(?s:.){0,200}?\\bsecret[\"']?:\\s{0,8}[\"']?([A-Za-z0-9+/]{22,44}={0,2})(?:[^A-Za-z0-9+/=]|$)",
+    keywords: ["aescbc", "aesgcm", "secretbox"],
+    entropy: 3.3,
+    hits: [
+      "  - aescbc:\n      keys:\n        - name: key1\n          secret: {43:A-Za-z0-9+/}=\n",
+      '{"secretbox": {"keys": [{"name": "a", "secret": "{43:A-Za-z0-9+/}="}]}}',
+    ],
+    misses: [
+      "  - aescbc:\n      keys:\n        - name: key1\n          secret: <BASE 64 ENCODED SECRET>\n",
+      "  - identity: {}\n    secret: {43:A-Za-z0-9+/}=\n",
+    ],
+  },
+  token({
+    id: "openshift-user-token",
+    description: "A user's token for OpenShift",
+    source:
+      "https://docs.redhat.com/en/documentation/openshift_container_platform/4.18/html/authentication_and_authorization/understanding-authentication",
+    form: "sha256~[\\w-]{43}",
+    keywords: ["sha256~"],
+    sample: "sha256~{43:A-Za-z0-9}",
+    miss: "sha256~{20:A-Za-z0-9}",
+  }),
+  token({
+    id: "vault-service-token",
+    description: "A service token of Vault or OpenBao",
+    source: "https://developer.hashicorp.com/vault/docs/concepts/tokens",
+    form: "hvs\\.[\\w-]{24,300}",
+    keywords: ["hvs."],
+    entropy: 3.5,
+    sample: "hvs.CAESI{90:A-Za-z0-9}",
+    miss: "hvs.{12:A-Za-z0-9}",
+  }),
+  {
+    id: "openbao-service-token",
+    description: "A service token of OpenBao, or of Vault before 1.10",
+    source: "https://openbao.org/docs/concepts/tokens/",
+    regex: assigned("vault|bao|token", "[sbr]\\.[A-Za-z0-9]{24}"),
+    keywords: ["vault", "bao", "token"],
+    entropy: 3.5,
+    hits: ["VAULT_TOKEN=s.{24:A-Za-z0-9}\n", 'bao_token: "s.{24:A-Za-z0-9}"\n'],
+    misses: ["token = s.{12:A-Za-z0-9}\n", "VAULT_TOKEN=s.xxxxxxxxxxxxxxxxxxxxxxxx\n"],
+  },
+  token({
+    id: "vault-batch-token",
+    description: "A batch token of Vault",
+    source: "https://developer.hashicorp.com/vault/docs/concepts/tokens",
+    form: "hvb\\.[\\w-]{100,500}",
+    keywords: ["hvb."],
+    entropy: 4,
+    sample: "hvb.AAAAAQ{150:A-Za-z0-9}",
+    miss: "hvb.{30:A-Za-z0-9}",
+  }),
+  token({
+    id: "age-secret-key",
+    description: "An age identity: decrypts what SOPS and age encrypted",
+    source: "https://github.com/C2SP/C2SP/blob/main/age.md",
+    form: "AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}",
+    keywords: ["age-secret-key-1"],
+    sample: "AGE-SECRET-KEY-1{58:QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L}",
+    miss: "AGE-SECRET-KEY-1{40:QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L}",
+  }),
+  {
+    id: "private-key",
+    description: "A private key",
+    source: "https://www.rfc-editor.org/rfc/rfc7468",
+    regex:
+      "(-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?s:.){64,}?-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----)",
+    keywords: ["private key"],
+    entropy: 3.5,
+    hits: [
+      "-----BEGIN PRIVATE KEY-----\n{64:A-Za-z0-9+/}\n{64:A-Za-z0-9+/}\n-----END PRIVATE KEY-----\n",
+      "key: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  {70:A-Za-z0-9+/}\n  {30:A-Za-z0-9+/}\n  -----END OPENSSH PRIVATE KEY-----\n",
+    ],
+    misses: [
+      "-----BEGIN PUBLIC KEY-----\n{64:A-Za-z0-9+/}\n{64:A-Za-z0-9+/}\n-----END PUBLIC KEY-----\n",
+      "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n",
+    ],
+  },
+  {
+    id: "jwt",
+    description: "A signed JSON Web Token",
+    source: "https://www.rfc-editor.org/rfc/rfc7519",
+    regex: "\\b(eyJ[\\w-]{12,}\\.eyJ[\\w-]{12,}\\.[\\w-]{20,})",
+    keywords: ["eyj"],
+    entropy: 4,
+    general: true,
+    hits: [
+      "token: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI{40:A-Za-z0-9}.{43:A-Za-z0-9_-}\n",
+      "Authorization: Bearer eyJ{40:A-Za-z0-9}.eyJ{60:A-Za-z0-9}.{43:A-Za-z0-9_-}\n",
+    ],
+    misses: ["eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.\n", "eyJ{40:A-Za-z0-9}.abc.{43:A-Za-z0-9}\n"],
+  },
+];

@@ -1,0 +1,22 @@
+import type { Secret } from "../../../kernel/secret/secret.ts";
+
+/** A finding of the scanner, before it is filtered by ignore files. Its value is nowhere but in `secret`. */
+export interface Leak {
+  readonly rule: string;
+  readonly description: string;
+  readonly file: string;
+  /** Lines from 1; columns as gitleaks counts them (see match-location.ts). */
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly startColumn: number;
+  readonly endColumn: number;
+  /** Empty where the file's name alone is the finding. */
+  readonly secret: Secret;
+  readonly entropy: number;
+  /** Steps back where a rule that is not general found the same. */
+  readonly general: boolean;
+  readonly tags: readonly string[];
+  /** Path inside a Kubernetes object, where the leak was found by its structure. */
+  readonly field?: string;
+  readonly commit?: string;
+}

@@ -1,0 +1,40 @@
+import { KeywordIndex } from "./keyword-index.ts";
+import type { Allowlist, Rule, RuleSet } from "./rule.ts";
+
+/** A rule set with the index that tells which rules a text concerns at all. */
+export class PreparedRules {
+  readonly allowlists: readonly Allowlist[];
+  readonly #byId: ReadonlyMap<string, Rule>;
+  readonly #rules: readonly { readonly rule: Rule; readonly keywords: readonly number[] }[];
+  readonly #index: KeywordIndex;
+  readonly #structural: Rule | undefined;
+
+  constructor({ rules, allowlists }: RuleSet) {
+    const words = [...new Set(rules.flatMap(({ keywords }) => keywords))];
+    const numbers = new Map(words.map((word, number) => [word, number]));
+    this.allowlists = allowlists;
+    this.#byId = new Map(rules.map((rule) => [rule.id, rule]));
+    this.#rules = rules
+      .filter(({ regex, path }) => regex !== undefined || path !== undefined)
+      .map((rule) => ({ rule, keywords: rule.keywords.map((word) => numbers.get(word) ?? -1) }));
+    this.#structural = rules.find(({ structure }) => structure === "kubernetes-secret");
+    this.#index = new KeywordIndex(words);
+  }
+
+  byId(id: string): Rule | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The rule for Secrets in manifests, if this set has one. */
+  get structural(): Rule | undefined {
+    return this.#structural;
+  }
+
+  /** The rules of which a keyword occurs in these bytes, and those without keywords. */
+  *selected(bytes: Buffer): Generator<Rule> {
+    const found = this.#index.find(bytes);
+    for (const { rule, keywords } of this.#rules) {
+      if (keywords.length === 0 || keywords.some((number) => found[number] === 1)) yield rule;
+    }
+  }
+}
