@@ -4,7 +4,11 @@ import { KustodyError, toKustodyError } from "./errors.ts";
 
 test("an error keeps its code, hint, retry intent and cause", () => {
   const cause = new Error("ENOENT");
-  const error = new KustodyError("KST_INPUT_UNREADABLE", "cannot read a.yaml", { hint: "check the path", retry: "backoff", cause });
+  const error = new KustodyError("KST_INPUT_UNREADABLE", "cannot read a.yaml", {
+    hint: "check the path",
+    retry: "backoff",
+    cause,
+  });
   assert.deepEqual(
     [error.code, error.message, error.hint, error.retry, error.cause],
     ["KST_INPUT_UNREADABLE", "cannot read a.yaml", "check the path", "backoff", cause],
