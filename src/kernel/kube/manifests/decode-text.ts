@@ -4,12 +4,14 @@ import { isRecord } from "../../untyped.ts";
 import { LineTable } from "../../yaml/line-table.ts";
 import { type DocumentReading, readYamlDocument } from "../../yaml/read-document.ts";
 import { type DocumentSlice, splitDocuments } from "../../yaml/split-documents.ts";
-import { JsonOffsets } from "./json-offsets.ts";
+import { JsonOffsets, nestsDeeper } from "./json-offsets.ts";
 import type { KubeObject, ManifestEvent } from "./manifest.ts";
 import { splitJson } from "./split-json.ts";
 import { wrapSecrets } from "./wrap-secrets.ts";
 
 const MAX_LIST_DEPTH = 3;
+/** Collections inside collections, as in YAML: what walks over objects later on may do so by recursion. */
+const MAX_JSON_DEPTH = 100;
 const LOOKS_LIKE_MANIFEST = /^[ {,]*["']?(?:apiVersion|kind)["']?[ ]*:/m;
 
 export interface DecodeOptions {
@@ -66,6 +68,7 @@ interface Input {
 function readJson(text: string): DocumentReading | undefined {
   try {
     const value: unknown = JSON.parse(text);
+    if (nestsDeeper(text, MAX_JSON_DEPTH)) return { ok: false, reason: "the document is nested too deeply", offset: 0 };
     const offsets = new JsonOffsets(text);
     return { ok: true, value, offsetOf: (path) => offsets.of(path) };
   } catch {

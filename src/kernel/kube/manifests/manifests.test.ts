@@ -150,6 +150,27 @@ test("a template's text inside a manifest's value is no template", async () => {
   assert.deepEqual(brief(await read(root)), ["ConfigMap a.yaml:1:1"]);
 });
 
+test("JSON that is nested without end is a problem of its own file", async () => {
+  const nested = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const root = folderOf({
+    "a.json": `{"apiVersion":"v1","kind":"Secret","data":{"a":${nested}}}`,
+    "b.yaml": POD,
+  });
+  assert.deepEqual(brief(await read(root)), ["problem a.json:1 the document is nested too deeply", "Pod b.yaml:1:1"]);
+});
+
+// Looking for each item from the begin of the text on would take hours; the bound only ends a run that hangs.
+test("each of very many items of a JSON list is found", { timeout: 120_000 }, () => {
+  const items = Array.from({ length: 100_000 }, (_, at) => `{"data":{"a":"x","b":${at}}}`);
+  const text = `{"apiVersion":"v1","kind":"ConfigMapList","items":[\n${items.join(",\n")}]}`;
+  let line = 1;
+  for (const event of decodeText(text, "a.json", { named: true })) {
+    assert.ok(event.type === "object");
+    assert.deepEqual(event.locate(["data", "b"]), { file: "a.json", line: ++line, column: 18 });
+  }
+  assert.equal(line, 100_001);
+});
+
 test("files above the bound are told and not read", async () => {
   const root = folderOf({ "a.yaml": POD.padEnd(2000, "#"), "b.yaml": POD });
   assert.deepEqual(brief(await read(root, [root], 1000)), [
