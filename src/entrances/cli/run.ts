@@ -53,13 +53,17 @@ async function programFor(args: readonly string[], terminal: Terminal, exit: (co
     const command = program.command(name).summary(summary);
     if (name === called) (await load()).define(command, terminal, exit);
   }
-  if (called !== undefined && !COMMANDS.some(({ name }) => name === called)) refuse(called);
+  if (called !== undefined && !COMMANDS.some(({ name }) => name === called)) await refuse(called);
   return program;
 }
 
-function refuse(called: string): never {
-  const near = COMMANDS.find(({ name }) => name.startsWith(called.slice(0, 2)));
+async function refuse(called: string): Promise<never> {
+  const { closestName } = await import("../../kernel/config/closest-name.ts");
+  const near = closestName(
+    called,
+    COMMANDS.map(({ name }) => name),
+  );
   throw new KustodyError("KST_USAGE", `there is no command '${called.slice(0, 60)}'`, {
-    hint: near === undefined ? "see 'kustody --help'" : `did you mean 'kustody ${near.name}'?`,
+    hint: near === undefined ? "see 'kustody --help'" : `did you mean 'kustody ${near}'?`,
   });
 }

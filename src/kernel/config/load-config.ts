@@ -74,7 +74,7 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<LoadedCon
   }
   if (problems.length > 0) {
     throw new KustodyError("KST_CONFIG_INVALID", `the configuration has mistakes:\n  ${problems.join("\n  ")}`, {
-      hint: "`kustody config` prints every field with its value and where that comes from",
+      hint: "correct them; `kustody config` then prints every field with its value and where that comes from",
     });
   }
   return {
