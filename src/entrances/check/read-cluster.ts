@@ -1,4 +1,4 @@
-import { toKustodyError } from "../../kernel/errors.ts";
+import { KustodyError, toKustodyError } from "../../kernel/errors.ts";
 import type { InputError } from "../../kernel/finding/scorecard.ts";
 import type { KubeObject as ClusterObject } from "../../kernel/kube/index.ts";
 import {
@@ -73,16 +73,12 @@ export function readCluster(kube: Kube, options: ReadClusterOptions): ClusterObj
 
 async function* subjects(kube: Kube, options: ReadClusterOptions): AsyncGenerator<KubeObject> {
   yield* listAll(kube, STREAMED, options);
-  yield* listAll(kube, CUSTOM, options);
+  yield* listAll(kube, CUSTOM, { ...options, mayBeAbsent: true });
   options.onProgress("reading the headers of secrets");
   yield* tolerated("secrets", options, secretHeaders(kube, options.signal));
 }
 
-async function* listAll(
-  kube: Kube,
-  resources: readonly Resource[],
-  options: ReadClusterOptions,
-): AsyncGenerator<KubeObject> {
+async function* listAll(kube: Kube, resources: readonly Resource[], options: ListOptions): AsyncGenerator<KubeObject> {
   for (const resource of resources) {
     options.onProgress(`reading ${resourceName(resource)}`);
     yield* tolerated(resourceName(resource), options, items(everywhere(kube, resource), options));
@@ -104,18 +100,32 @@ async function* items(
   }
 }
 
-/** A kind that is not served has no objects; being refused one is told; a cluster that does not answer ends the check. */
+interface ListOptions extends ReadClusterOptions {
+  /** A kind that is not served is no news. */
+  readonly mayBeAbsent?: boolean;
+}
+
+/**
+ * A kind that is not served, or that we may not read, is told: what was not read is not clean. A cluster that does not
+ * answer ends the check, and so does a server without namespaces, which is none.
+ */
 async function* tolerated(
   what: string,
-  options: ReadClusterOptions,
+  options: ListOptions,
   objects: AsyncIterable<ClusterObject>,
 ): AsyncGenerator<KubeObject> {
   try {
     for await (const object of objects) yield object as unknown as KubeObject;
   } catch (thrown) {
     const error = toKustodyError(thrown);
-    if (error.code === "KST_KUBE_NOT_FOUND") return;
-    if (error.code !== "KST_KUBE_FORBIDDEN") throw error;
+    if (error.code === "KST_KUBE_NOT_FOUND" && options.mayBeAbsent === true) return;
+    if (error.code === "KST_KUBE_NOT_FOUND" && what === resourceName(Namespaces)) {
+      throw new KustodyError("KST_KUBE_REPLY", "what answers at the cluster's address is no Kubernetes API server", {
+        hint: "check the server's address in the kubeconfig",
+        cause: error,
+      });
+    }
+    if (error.code !== "KST_KUBE_FORBIDDEN" && error.code !== "KST_KUBE_NOT_FOUND") throw error;
     options.onUnreadable({ location: { file: "cluster" }, reason: `${what}: ${error.message}` });
   }
 }

@@ -103,6 +103,8 @@ const BROKEN: readonly [name: string, config: unknown, says: RegExp][] = [
   ["no context", one({}, {}, {}), /no context gone/],
   ["no such user", { ...one({}, {}, { user: "gone" }) }, /no user "gone"/],
   ["no such cluster", { ...one({}, {}, { cluster: "gone" }) }, /cluster "gone"/],
+  ["a server without scheme", one({ server: "canary:1234" }, {}), /not an http:\/\/ or https:\/\/ address/],
+  ["a server that is no address", one({ server: "not canary" }, {}), /not an http:\/\/ or https:\/\/ address/],
   ["a password", one({}, { username: "me", password: "canary" }), /password/],
   ["an auth-provider", one({}, { "auth-provider": { name: "gcp" } }), /exec plugin/],
   ["impersonation", one({}, { as: "root" }), /impersonation/],

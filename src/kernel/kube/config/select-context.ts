@@ -26,6 +26,13 @@ export function selectContext(config: Kubeconfig, wanted: string | undefined): S
   if (cluster?.server === undefined || cluster.server === "") {
     throw broken(`context ${name}: its cluster "${context.cluster}" is missing or has no server`, `look into ${where}`);
   }
+  // Not quoted: some write credentials into it.
+  if (!/^https?:$/.test(URL.parse(cluster.server)?.protocol ?? "")) {
+    throw broken(
+      `context ${name}: the server of cluster "${context.cluster}" is not an http:// or https:// address`,
+      `write it like https://host.example:6443 in ${where}`,
+    );
+  }
   const user = context.user === "" ? { folder: "" } : config.users.get(context.user);
   if (user === undefined) throw broken(`context ${name}: there is no user "${context.user}"`, `look into ${where}`);
   if (user["auth-provider"] !== undefined) {
