@@ -1,5 +1,6 @@
 export { type AdminReply, type AdminRequest, adminRequest } from "./admin-client.ts";
 export { type BinaryName, ensureBinaries } from "./binaries/ensure-binaries.ts";
+export { type ModuleFolderOptions, moduleFolder } from "./binaries/module-folder.ts";
 export type { Component } from "./components/component.ts";
 export { startControlPlane } from "./control-plane.ts";
 export type { ComponentProcess, ControlPlane, ControlPlaneOptions, EtcdAccess } from "./control-plane-options.ts";

@@ -1,12 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { KustodyError } from "../kernel/errors.ts";
 import type { AnyObject } from "../kernel/kube/object/resources.ts";
 import { parseYaml } from "../kernel/yaml/parse-yaml.ts";
 import { withLock } from "./binaries/cache-lock.ts";
-import { onPath } from "./binaries/find.ts";
+import { moduleFolder } from "./binaries/module-folder.ts";
 import { modulesFolder, requiredVersion } from "./binaries/pinned-version.ts";
 import { type LabEnvironment, readLabEnvironment } from "./environment.ts";
 
@@ -43,7 +41,7 @@ export async function upstreamCrds(options: UpstreamCrdsOptions = {}): Promise<A
     const present = await readCached(file);
     if (present !== undefined) return present;
     onProgress(`downloading the CRDs of External Secrets Operator ${version} with go`);
-    const source = await downloadModule(folder, environment, options.signal);
+    const source = await moduleFolder("external-secrets-crds", MODULE, { environment, signal: options.signal });
     const crds = await Promise.all(PLURALS.map((plural) => readCrd(source, plural)));
     const partial = `${file}.${process.pid}.partial`;
     try {
@@ -66,39 +64,7 @@ async function readCached(file: string): Promise<AnyObject[] | undefined> {
  * them; read-only. Errors as `upstreamCrds`.
  */
 export async function upstreamFolder(options: UpstreamCrdsOptions = {}): Promise<string> {
-  const folder = join(modulesFolder(), "external-secrets-crds");
-  return await downloadModule(folder, options.environment ?? readLabEnvironment(), options.signal);
-}
-
-/** Where Go keeps the module's files. */
-async function downloadModule(cwd: string, environment: LabEnvironment, signal?: AbortSignal): Promise<string> {
-  const go = await onPath(environment.path, "go");
-  if (go === undefined) {
-    throw new KustodyError(
-      "KST_LAB_BINARY_MISSING",
-      "the CRDs of External Secrets Operator need go, which is not here",
-      {
-        hint: "install Go (https://go.dev/dl) and allow it the network, so that they are downloaded once",
-      },
-    );
-  }
-  try {
-    const { stdout } = await promisify(execFile)(go, ["mod", "download", "-json", MODULE], {
-      cwd,
-      env: environment.all,
-      maxBuffer: 1024 * 1024,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return (JSON.parse(stdout) as { Dir: string }).Dir;
-  } catch (cause) {
-    signal?.throwIfAborted();
-    // With -json, go explains on its standard output.
-    const reason = /"Error": "(.*)"/.exec((cause as { stdout?: string }).stdout ?? "")?.[1] ?? "";
-    throw new KustodyError("KST_LAB_BUILD_FAILED", `go cannot download ${MODULE}: ${reason}`, {
-      hint: "allow go the network, or set GOPROXY to a proxy that has the module",
-      cause,
-    });
-  }
+  return await moduleFolder("external-secrets-crds", MODULE, options);
 }
 
 async function readCrd(source: string, plural: string): Promise<AnyObject> {

@@ -3,7 +3,7 @@ export type BinaryName = keyof typeof BINARIES;
 
 export interface BinarySource {
   /** Folder below modules/ whose go.mod pins it. */
-  readonly module: "kubernetes" | "etcd" | "vault" | "helm";
+  readonly module: "kubernetes" | "etcd" | "vault" | "helm" | "gitleaks";
   /** Go module whose version is the binary's. */
   readonly versionOf: string;
   /** Main package. */
@@ -33,6 +33,13 @@ export const BINARIES = {
     package: "helm.sh/helm/v3/cmd/helm",
     versionArgs: ["version", "--short"],
     coldBuild: "a minute and a half",
+  },
+  gitleaks: {
+    module: "gitleaks",
+    versionOf: "github.com/zricethezav/gitleaks/v8",
+    package: "github.com/zricethezav/gitleaks/v8",
+    versionArgs: ["version"],
+    coldBuild: "half a minute",
   },
   vault: {
     module: "vault",

@@ -1,5 +1,5 @@
 /**
- * Finds which of many words occur in bytes, whatever their case (ASCII), in one pass (Aho and Corasick 1975): a table with
+ * Finds which of many words occur in bytes, whatever their case, in one pass (Aho and Corasick 1975): a table with
  * the next state for each state and class of bytes.
  */
 export class KeywordIndex {
@@ -34,7 +34,8 @@ export class KeywordIndex {
   }
 
   /** Marks in a list as long as the list of words, 1 for each that occurs. */
-  find(bytes: Buffer): Uint8Array {
+  find(given: Buffer): Uint8Array {
+    const bytes = withAsciiCases(given);
     const found = new Uint8Array(this.#count);
     const next = this.#next;
     const listOf = this.#listOf;
@@ -62,6 +63,21 @@ export class KeywordIndex {
     }
     return classes;
   }
+}
+
+/** The two letters beyond ASCII whose small form is ASCII: the Kelvin sign, and I with a dot. */
+const FOREIGN_CASES = [
+  { bytes: Buffer.from("\u212a"), small: "k" },
+  { bytes: Buffer.from("\u0130"), small: "i" },
+];
+
+function withAsciiCases(bytes: Buffer): Buffer {
+  let folded = bytes;
+  for (const { bytes: letter, small } of FOREIGN_CASES) {
+    if (folded.includes(letter))
+      folded = Buffer.from(folded.toString("latin1").replaceAll(letter.toString("latin1"), small), "latin1");
+  }
+  return folded;
 }
 
 class Trie {

@@ -1,4 +1,5 @@
 import type { Secret } from "../../../kernel/secret/secret.ts";
+import type { General } from "./rule.ts";
 
 /** A finding of the scanner, before it is filtered by ignore files. Its value is nowhere but in `secret`. */
 export interface Leak {
@@ -13,8 +14,8 @@ export interface Leak {
   /** Empty where the file's name alone is the finding. */
   readonly secret: Secret;
   readonly entropy: number;
-  /** Steps back where a rule that is not general found the same. */
-  readonly general: boolean;
+  /** Whether it steps back where a rule that is not general found the same. */
+  readonly general: General;
   readonly tags: readonly string[];
   /** Path inside a Kubernetes object, where the leak was found by its structure. */
   readonly field?: string;

@@ -19,11 +19,14 @@ export interface Rule {
   readonly tags: readonly string[];
   readonly allowlists: readonly Allowlist[];
   readonly required: readonly RequiredRule[];
-  /** Steps back where another rule finds the same value on the same line. */
-  readonly general: boolean;
+  /** Whether it steps back where a specific rule finds the same value: in a match that begins on its line, or reaches it. */
+  readonly general: General;
   /** Serves as part of others only. */
   readonly skipReport: boolean;
 }
+
+/** `"line"` is gitleaks' meaning, for rules with "generic" in their id. */
+export type General = false | "line" | "lines";
 
 export type Structure = "kubernetes-secret";
 

@@ -71,7 +71,7 @@ function ruleOf({ id, description, regex, structure, keywords, entropy, general,
     tags: [],
     allowlists: allow === undefined ? [] : [allowlist({ regexes: anyOf(allow) })],
     required: [],
-    general: general === true,
+    general: general === true && "lines",
     skipReport: false,
   };
 }

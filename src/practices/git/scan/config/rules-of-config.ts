@@ -82,7 +82,7 @@ function ruleOf(entry: RuleEntry, name: string): Rule {
       ...(required.withinlines === undefined ? {} : { withinLines: required.withinlines }),
       ...(required.withincolumns === undefined ? {} : { withinColumns: required.withincolumns }),
     })),
-    general: id.toLowerCase().includes("generic"),
+    general: id.toLowerCase().includes("generic") && "line",
     skipReport: entry.skipreport,
   };
 }
