@@ -28,12 +28,20 @@ export async function startOperator(plane: ControlPlane, localStore: string): Pr
   const [script, main] = ["../../../../bin/kustody.mjs", "../main.ts"].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   );
+  const options = {
+    "leader-election": "false",
+    "log-format": "json",
+    kubeconfig: plane.kubeconfig,
+    "local-store": localStore,
+  };
   await plane.run((port) => ({
     name: "kustody-operator",
     command: process.execPath,
     args: [
-      ...[script ?? "", compiled(main ?? ""), "operator", "--leader-election", "false", "--log-format", "json"],
-      ...["--kubeconfig", plane.kubeconfig, "--local-store", localStore, "--metrics-listen", `127.0.0.1:${port}`],
+      script ?? "",
+      compiled(main ?? ""),
+      "operator",
+      ...flags({ ...options, "metrics-listen": `127.0.0.1:${port}` }),
     ],
     logFile: join(plane.dataDir, "logs", "kustody-operator.log"),
     ready: async (signal) => (await fetch(`http://127.0.0.1:${port}/readyz`, { signal })).ok,
@@ -44,4 +52,8 @@ export async function startOperator(plane: ControlPlane, localStore: string): Pr
 /** In an installed package this file and main.ts are compiled. */
 function compiled(main: string): string {
   return import.meta.url.endsWith(".js") ? main.replace(/\.ts$/, ".js") : main;
+}
+
+function flags(options: Readonly<Record<string, string>>): string[] {
+  return Object.entries(options).map(([name, value]) => `--${name}=${value}`);
 }
