@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   KST_CONFIG_INVALID: "kustody.yaml, a flag or a KUSTODY_* variable has a value that is not allowed",
   KST_INPUT_UNREADABLE: "a file or folder given as input cannot be read",
   KST_OUTPUT: "what was to be printed could not be written",
+  KST_INTERRUPTED: "Ctrl-C or SIGTERM came before a command was done",
   KST_MANIFEST_INVALID: "a manifest is not valid YAML or JSON, or exceeds a bound",
   KST_HTTP_UNREACHABLE: "no connection to a server, or the connection was lost",
   KST_HTTP_TIMEOUT: "a server did not answer, or not wholly, within the time allowed",

@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
+import { KustodyError } from "../../../kernel/errors.ts";
 import { stopDetached } from "../../../lab/index.ts";
+import { removeData } from "../../../lab/remove-data.ts";
 import type { CommandModule } from "../commands.ts";
 import { stateFolder } from "./state-folder.ts";
 
@@ -16,8 +17,20 @@ export const define: CommandModule["define"] = (command, terminal) => {
     .addHelpText("after", HELP)
     .action(async (options: { dataDir?: string; purge?: boolean }) => {
       const folder = options.dataDir ?? stateFolder();
-      await stopDetached(folder);
-      if (options.purge === true) await rm(folder, { recursive: true, force: true });
-      terminal.stdout.write(options.purge === true ? "ended, and its data removed\n" : "ended\n");
+      const ended = await end(folder, options.purge === true);
+      if (options.purge === true) await removeData(folder, (name) => name.startsWith("local-store"));
+      const said = [...(ended ? ["ended"] : []), ...(options.purge === true ? ["its data is removed"] : [])];
+      terminal.stdout.write(`${said.join("; ")}\n`);
     });
 };
+
+/** False where nothing ran, which is no error for who wants the data of an ended one removed. */
+async function end(folder: string, mayBeEnded: boolean): Promise<boolean> {
+  try {
+    await stopDetached(folder);
+    return true;
+  } catch (error) {
+    if (mayBeEnded && error instanceof KustodyError && error.code === "KST_LAB_NOT_RUNNING") return false;
+    throw error;
+  }
+}

@@ -3,6 +3,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../../kernel/config/config-schema.ts";
 import { childEnvironment } from "../../../kernel/config/environment.ts";
+import { KustodyError } from "../../../kernel/errors.ts";
 import { ensureCrds } from "../../../kernel/kube/crd/ensure-crds.ts";
 import { connectKube, type Kube } from "../../../kernel/kube/index.ts";
 import { applyManifests } from "../../../kernel/kube/manifests/apply-manifests.ts";
@@ -46,6 +47,9 @@ export async function runUp(call: UpCall): Promise<void> {
     node: call.node,
     onProgress: (line) => progress.report(line),
     signal: interrupted.signal,
+  }).catch((error: unknown) => {
+    if (!interrupted.signal.aborted) throw error;
+    throw new KustodyError("KST_INTERRUPTED", "interrupted before everything ran: what had started is ended");
   });
   try {
     await present(plane.kubeconfig, plane, call, progress);

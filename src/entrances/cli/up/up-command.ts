@@ -1,3 +1,5 @@
+import type { Config } from "../../../kernel/config/config-schema.ts";
+import type { LoadedConfig } from "../../../kernel/config/load-config.ts";
 import type { CommandModule } from "../commands.ts";
 import { addSettings, settingsOf } from "../settings.ts";
 import { runUp } from "./run-up.ts";
@@ -21,14 +23,24 @@ export const define: CommandModule["define"] = (command, terminal) => {
     .option("--data-dir <folder>", `where the cluster is kept (default: ${stateFolder()})`)
     .addHelpText("after", HELP)
     .action(async (options: { detach?: boolean; node?: boolean; dataDir?: string }) => {
-      const { config } = await settingsOf(command);
+      const loaded = await settingsOf(command);
       await runUp({
         dataDir: options.dataDir ?? stateFolder(),
         detach: options.detach === true,
         node: options.node === true,
-        config,
+        config: namedClusterOnly(loaded),
         terminal,
       });
     });
   addSettings(command, ["kubeconfig", "context", "color"]);
 };
+
+/**
+ * Only the flag leads into a cluster that is there: its example shows bad practice on purpose, and must not come into
+ * the one that kustody.yaml or a variable names for the other commands.
+ */
+export function namedClusterOnly({ config, origins }: LoadedConfig): Config {
+  if (origins.get("kubeconfig") === "--kubeconfig") return config;
+  const { kubeconfig: _, context: __, ...rest } = config;
+  return rest;
+}
