@@ -9,6 +9,7 @@ import {
   type Scorecard,
 } from "../../kernel/finding/scorecard.ts";
 import type { InputProblem, KubeObject, PassedOver } from "../../kernel/kube/manifests/manifest.ts";
+import { asRecord, asText } from "../../kernel/untyped.ts";
 import type { PracticeStation } from "../../model/world/practice-station.ts";
 import type { World } from "../../model/world/world.ts";
 
@@ -72,8 +73,10 @@ class Tally {
       concerned ||= seen.concerned;
       for (const finding of seen.findings) {
         const placed = locate === undefined ? finding : withLocation(finding, locate);
-        const identity = identityOf(placed);
-        if (!this.#findings.has(identity)) this.#findings.set(identity, placed);
+        const fact = isNamed(object)
+          ? identityOf(placed)
+          : JSON.stringify([identityOf(placed), placed.subject.location]);
+        if (!this.#findings.has(fact)) this.#findings.set(fact, placed);
       }
     }
     if (concerned) this.#assessed++;
@@ -95,6 +98,11 @@ class Tally {
     const failed = findings.some(({ severity }) => severity !== "info");
     return { practice, state: failed ? "failed" : "passed", assessed, findings };
   }
+}
+
+/** What has no name (`generateName`, an EncryptionConfiguration) can only be told from its like by its place. */
+function isNamed(object: KubeObject): boolean {
+  return asText(asRecord(object.metadata)["name"]) !== undefined;
 }
 
 function withLocation(finding: Finding, locate: (path: FieldPath) => Location): Finding {

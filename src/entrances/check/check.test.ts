@@ -86,6 +86,19 @@ test("the same fact is told once", async () => {
   assert.equal(findingsOf(await stdin(`${pod}---\n${pod}`)).length, 1);
 });
 
+test("objects of one file that have no name of their own are told apart", async () => {
+  const job = `apiVersion: batch/v1
+kind: Job
+metadata: {generateName: import-}
+spec: {template: {spec: {containers: [{name: a, envFrom: [{secretRef: {name: db}}]}]}}}
+`;
+  const findings = findingsOf(await stdin(`${job}---\n${job}`));
+  assert.deepEqual(
+    findings.map(({ subject }) => subject.location?.line),
+    [4, 9],
+  );
+});
+
 test("the order of files does not change the scorecard", async () => {
   const names = ["secret.yaml", "role.yaml", "pod.yaml", "encryption-configuration.yaml"].map((name) =>
     join(SEED, name),

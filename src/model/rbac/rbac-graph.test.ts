@@ -61,6 +61,14 @@ test("which subjects can read Secrets where", () => {
   );
 });
 
+test("a service account that is bound by its user name is that account", () => {
+  const user = { kind: "User", name: "system:serviceaccount:other:web" };
+  assert.deepEqual(
+    readers(role("some", "shop", rule(["db"])), bind("a", { kind: "Role", name: "some" }, [user], "shop")),
+    ["other/web in shop: get db"],
+  );
+});
+
 test("aggregated ClusterRoles read what their parts read, through several stages and around circles", () => {
   const part = (label: string, selects: string | undefined, rules: object[]): object => ({
     metadata: { name: label, labels: { part: label } },

@@ -24,6 +24,7 @@ export class RbacGraph {
   readonly bindings: readonly Binding[];
   readonly #roleByKey: ReadonlyMap<string, Role>;
   readonly #aggregatedBy: ReadonlyMap<Role, readonly Role[]>;
+  readonly #parts: ReadonlyMap<Role, readonly Role[]>;
   readonly #bindingsByRole: ReadonlyMap<string, readonly Binding[]>;
 
   constructor(objects: Iterable<KubeObject>) {
@@ -39,6 +40,7 @@ export class RbacGraph {
     this.bindings = bindings;
     this.#roleByKey = new Map(roles.map((role) => [keyOf(role.kind, role.namespace, role.name), role]));
     this.#aggregatedBy = aggregation(roles);
+    this.#parts = partsOf(this.#aggregatedBy);
     this.#bindingsByRole = Map.groupBy(bindings, (binding) => roleKeyOf(binding));
   }
 
@@ -62,7 +64,7 @@ export class RbacGraph {
   accessThrough(binding: Binding): readonly SecretAccess[] {
     const role = this.roleOf(binding);
     if (role === undefined) return DEFAULT_ACCESS.get(`${binding.roleKind}/${binding.roleName}`) ?? [];
-    const rules = [role, ...this.#aggregated(role)].flatMap((source) => source.rules);
+    const rules = [role, ...(this.#parts.get(role) ?? [])].flatMap((source) => source.rules);
     return rules.map(secretAccessOf).filter((access) => access !== undefined);
   }
 
@@ -79,11 +81,19 @@ export class RbacGraph {
       yield { subject, binding, role: this.roleOf(binding), namespace: binding.namespace, access };
     }
   }
+}
 
-  #aggregated(role: Role): readonly Role[] {
-    if (role.aggregates.length === 0) return [];
-    return this.roles.filter((part) => this.#aggregatedBy.get(part)?.includes(role) === true);
+/** The other way round: the parts of each aggregating ClusterRole. */
+function partsOf(aggregatedBy: ReadonlyMap<Role, readonly Role[]>): Map<Role, Role[]> {
+  const parts = new Map<Role, Role[]>();
+  for (const [part, parents] of aggregatedBy) {
+    for (const parent of parents) {
+      const known = parts.get(parent);
+      if (known === undefined) parts.set(parent, [part]);
+      else known.push(part);
+    }
   }
+  return parts;
 }
 
 function keyOf(kind: string, namespace: string | undefined, name: string): string {

@@ -79,6 +79,9 @@ function readRule(value: unknown, index: number): PolicyRule {
   };
 }
 
+/** The user name by which the API server knows a service account: a binding to it is one to the account. */
+const ACCOUNT_AS_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
 /** `object` as a binding, where it is one. */
 export function readBinding(object: KubeObject): Binding | undefined {
   if (groupOf(object.apiVersion) !== RBAC_GROUP) return undefined;
@@ -92,16 +95,22 @@ export function readBinding(object: KubeObject): Binding | undefined {
     namespace,
     roleKind: asText(roleRef["kind"]) ?? "",
     roleName: asText(roleRef["name"]) ?? "",
-    subjects: asList(object["subjects"]).map((entry, index) => {
-      const subject = asRecord(entry);
-      const kind = asText(subject["kind"]) ?? "";
-      return {
-        kind,
-        name: asText(subject["name"]) ?? "",
-        namespace: kind === "ServiceAccount" ? (asText(subject["namespace"]) ?? namespace) : undefined,
-        index,
-      };
-    }),
+    subjects: asList(object["subjects"]).map((entry, index) => ({ ...readSubject(asRecord(entry), namespace), index })),
+  };
+}
+
+function readSubject(
+  subject: Readonly<Record<string, unknown>>,
+  ownNamespace: string | undefined,
+): Omit<BoundSubject, "index"> {
+  const kind = asText(subject["kind"]) ?? "";
+  const name = asText(subject["name"]) ?? "";
+  const account = kind === "User" ? ACCOUNT_AS_USER.exec(name) : null;
+  if (account !== null) return { kind: "ServiceAccount", name: account[2] ?? "", namespace: account[1] };
+  return {
+    kind,
+    name,
+    namespace: kind === "ServiceAccount" ? (asText(subject["namespace"]) ?? ownNamespace) : undefined,
   };
 }
 
