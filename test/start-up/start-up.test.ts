@@ -43,3 +43,10 @@ test("checking files loads neither the Kubernetes client nor a server", () => {
     [],
   );
 });
+
+test("scanning what is staged loads the scanner and nothing else", () => {
+  const loaded = modulesLoadedBy(["scan", "staged", "."]);
+  assert.ok(loaded.has("src/practices/git/scan/scanner.ts"), "the recorder saw the scan");
+  const packages = [...loaded].filter((name) => !/^(src|bin|test)\//.test(name));
+  assert.deepEqual(packages, ["commander"], "neither TOML nor zod nor YAML before they are needed");
+});

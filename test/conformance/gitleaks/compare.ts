@@ -71,7 +71,7 @@ async function byGitleaks(binary: string, config: string, folder: string, report
       leak.EndColumn,
       leak.Secret,
       // A 32-bit number, whose last digit depends on the order of summing up.
-      leak.Entropy.toFixed(4),
+      leak.Entropy.toFixed(3),
       leak.Tags ?? [],
     ]),
   }));
@@ -101,7 +101,7 @@ async function byKustody(config: string, folder: string): Promise<Found[]> {
       leak.startColumn,
       leak.endColumn,
       leak.secret.unwrap().toString().toWellFormed(),
-      leak.entropy.toFixed(4),
+      Math.fround(leak.entropy).toFixed(3),
       leak.tags,
     ]),
   }));
