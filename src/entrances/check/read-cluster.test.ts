@@ -11,12 +11,15 @@ import { connectKube } from "../../kernel/kube/index.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { readCluster } from "./read-cluster.ts";
 
-/** Checks a server that answers each path with what `answers` has for it, else 404. */
-async function check(answers: Readonly<Record<string, unknown>>): Promise<{ objects: number; unreadable: string[] }> {
+/** Checks a server that answers each path with what `answers` has for it, else with `otherwise`. */
+async function check(
+  answers: Readonly<Record<string, unknown>>,
+  otherwise = 404,
+): Promise<{ objects: number; unreadable: string[] }> {
   const server: Server = createServer(({ url = "" }, reply) => {
     const answer = answers[url.split("?")[0] ?? ""];
-    reply.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
-    reply.end(JSON.stringify(answer ?? { kind: "Status", reason: "NotFound", code: 404 }));
+    reply.writeHead(answer === undefined ? otherwise : 200, { "content-type": "application/json" });
+    reply.end(JSON.stringify(answer ?? { kind: "Status", code: otherwise }));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -56,6 +59,23 @@ test("a built-in kind that the server does not serve is told, a custom one is no
     "/api/v1/namespaces": { kind: "NamespaceList", apiVersion: "v1", metadata: { resourceVersion: "1" }, items },
   });
   assert.equal(objects, 1);
-  assert.ok(unreadable.includes("secrets") && unreadable.includes("pods"), unreadable.join());
+  assert.ok(unreadable.includes("list secrets") && unreadable.includes("list pods"), unreadable.join());
   assert.ok(!unreadable.some((reason) => reason.includes("argoproj")), unreadable.join());
+});
+
+test("who may list nothing is told so once for each kind, and for custom ones only where they are served", async () => {
+  const rollouts = { kind: "APIResourceList", resources: [{ name: "rollouts" }] };
+  const none = { kind: "APIResourceList", resources: [] };
+  const { objects, unreadable } = await check(
+    {
+      "/apis/argoproj.io/v1alpha1": rollouts,
+      "/apis/serving.knative.dev/v1": none,
+      "/apis/apps.openshift.io/v1": none,
+    },
+    403,
+  );
+  assert.equal(objects, 0);
+  assert.ok(unreadable.includes("list rollouts.argoproj.io") && unreadable.includes("list secrets"), unreadable.join());
+  assert.equal(new Set(unreadable).size, unreadable.length);
+  assert.ok(!unreadable.some((reason) => /knative|openshift/.test(reason)), unreadable.join());
 });

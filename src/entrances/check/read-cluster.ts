@@ -24,6 +24,7 @@ import {
   resourceName,
   StatefulSets,
   secretHeaders,
+  servesResource,
 } from "../../kernel/kube/index.ts";
 import type { KubeObject } from "../../kernel/kube/manifests/manifest.ts";
 import type { ClusterObjects } from "./check-cluster.ts";
@@ -73,7 +74,9 @@ export function readCluster(kube: Kube, options: ReadClusterOptions): ClusterObj
 
 async function* subjects(kube: Kube, options: ReadClusterOptions): AsyncGenerator<KubeObject> {
   yield* listAll(kube, STREAMED, options);
-  yield* listAll(kube, CUSTOM, { ...options, mayBeAbsent: true });
+  for (const resource of CUSTOM) {
+    yield* tolerated(resourceName(resource), { ...options, mayBeAbsent: true }, listIfServed(kube, resource, options));
+  }
   options.onProgress("reading the headers of secrets");
   yield* tolerated("secrets", options, secretHeaders(kube, options.signal));
 }
@@ -83,6 +86,15 @@ async function* listAll(kube: Kube, resources: readonly Resource[], options: Lis
     options.onProgress(`reading ${resourceName(resource)}`);
     yield* tolerated(resourceName(resource), options, items(everywhere(kube, resource), options));
   }
+}
+
+/** Asked first, for whoever may not list a kind is refused it even where there is none. */
+async function* listIfServed(
+  kube: Kube,
+  resource: Resource,
+  options: ReadClusterOptions,
+): AsyncGenerator<ClusterObject> {
+  if (await servesResource(kube, resource, options.signal)) yield* items(everywhere(kube, resource), options);
 }
 
 function everywhere(kube: Kube, resource: Resource): Collection<ClusterObject> {
@@ -126,6 +138,6 @@ async function* tolerated(
       });
     }
     if (error.code !== "KST_KUBE_FORBIDDEN" && error.code !== "KST_KUBE_NOT_FOUND") throw error;
-    options.onUnreadable({ location: { file: "cluster" }, reason: `${what}: ${error.message}` });
+    options.onUnreadable({ location: { file: "cluster" }, reason: error.message });
   }
 }
