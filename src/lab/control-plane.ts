@@ -164,7 +164,7 @@ async function openLayout(
   const root = resolve(options.dataDir ?? (await makeThrowAwayFolder(environment.runtime, "plane")));
   if (runsFrom(root)) {
     throw new KustodyError("KST_LAB_IN_USE", `a control plane already runs from ${root}`, {
-      hint: "end it with kustody down, or choose another folder",
+      hint: `end it with kustody down --data-dir ${root}, or choose another folder`,
     });
   }
   const layout = {

@@ -16,6 +16,7 @@ import { openProgress, type Progress } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderUpReport } from "./render-up-report.ts";
 import { seedLocalStore, startOperator } from "./start-operator.ts";
+import { stateFolder } from "./state-folder.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
 import { untilSynced } from "./until-synced.ts";
 
@@ -55,7 +56,7 @@ export async function runUp(call: UpCall): Promise<void> {
     await present(plane.kubeconfig, plane, call, progress);
     if (call.detach) {
       await plane.detach();
-      terminal.stdout.write("\nIt keeps running. 'kustody down' ends it.\n");
+      terminal.stdout.write(`\nIt keeps running. '${downCommand(call.dataDir)}' ends it.\n`);
       return;
     }
     terminal.stdout.write("\nCtrl-C ends it; its data stays for the next start.\n");
@@ -106,6 +107,11 @@ async function present(
 function ownCommand(): string {
   const bin = fileURLToPath(new URL("../../../../bin/kustody", import.meta.url));
   return bin.includes("/node_modules/") ? "kustody" : `./${relative(process.cwd(), bin)}`;
+}
+
+/** What ends a control plane that was left running on the data in `dataDir`. */
+function downCommand(dataDir: string): string {
+  return [`${ownCommand()} down`, ...(dataDir === stateFolder() ? [] : [`--data-dir ${dataDir}`])].join(" ");
 }
 
 async function applyFolder(kube: Kube, parts: readonly string[]): Promise<number> {
