@@ -24,22 +24,56 @@ const SHORTEST_HEX = 32;
 
 /**
  * What looks encoded, from left to right; where two touch, the one that comes first in ENCODINGS. By hand instead of by a
- * pattern, since this looks at every character of every file.
+ * pattern, since this looks at every file.
  */
 export function findEncoded(text: string): readonly EncodedSpan[] {
   const found: EncodedSpan[] = [];
   const hasCodePoints = text.includes("U+");
-  for (let at = 0; at < text.length; ) {
+  const next = hasCodePoints ? nextCharacter : new NextLongRun(text).nextPlace;
+  for (let at = next(text, 0); at < text.length; at = next(text, at)) {
     const kind = CLASS[text.charCodeAt(at)] ?? 0;
-    if (kind === 0) {
-      at += 1;
-      continue;
-    }
-    const { encoding, start, end } = (kind & SPECIAL) === 0 ? wordAt(text, at, hasCodePoints) : specialAt(text, at);
-    if (encoding !== undefined) found.push({ encoding, start, end });
-    at = end;
+    const piece = (kind & SPECIAL) === 0 ? wordAt(text, at, hasCodePoints) : specialAt(text, at);
+    if (piece.encoding !== undefined) found.push({ encoding: piece.encoding, start: piece.start, end: piece.end });
+    at = piece.end;
   }
   return found.length < 2 ? found : withoutWeaker(found);
+}
+
+/** The next place where anything may begin, at or behind `from`. */
+function nextCharacter(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && (CLASS[text.charCodeAt(at)] ?? 0) === 0) at += 1;
+  return at;
+}
+
+/** Skips words that are too short: of sixteen characters it looks at one, and at others only where that one is of a word. */
+class NextLongRun {
+  #percent: number;
+  #backslash: number;
+
+  constructor(text: string) {
+    this.#percent = indexOrEnd(text, "%", 0);
+    this.#backslash = indexOrEnd(text, "\\", 0);
+  }
+
+  readonly nextPlace = (text: string, from: number): number => {
+    if (this.#percent < from) this.#percent = indexOrEnd(text, "%", from);
+    if (this.#backslash < from) this.#backslash = indexOrEnd(text, "\\", from);
+    const special = Math.min(this.#percent, this.#backslash);
+    for (let start = from; start + SHORTEST_BASE64 <= special; ) {
+      const last = start + SHORTEST_BASE64 - 1;
+      let at = last;
+      while (at >= start && ((CLASS[text.charCodeAt(at)] ?? 0) & WORD) !== 0) at -= 1;
+      if (at < start) return start;
+      start = at + 1;
+    }
+    return special;
+  };
+}
+
+function indexOrEnd(text: string, char: string, from: number): number {
+  const index = text.indexOf(char, from);
+  return index < 0 ? text.length : index;
 }
 
 /** A run of base64's characters; or what stands first in it, be it too short for anything. */
