@@ -11,6 +11,8 @@ Examples:
   kustody check deploy/              the scorecard of manifests in a folder
   kustody check --cluster            the scorecard of the cluster that kubectl talks to
   kustody check . --output sarif     the same for a code host
+  kustody scan staged                secrets in what 'git commit' would take in
+  kustody operator                   keeps ExternalSecrets synced
 
 Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or input error.
 'kustody COMMAND --help' has each command's options and examples.`;
