@@ -11,7 +11,6 @@ const synced: DueFacts = {
   currentVersion: "1-a",
   refreshedAt: NOW - HOUR / 4,
   targetIntact: true,
-  frozen: false,
 };
 
 const CASES: [string, Partial<DueFacts>, ReturnType<typeof dueOf>][] = [
@@ -51,16 +50,6 @@ const CASES: [string, Partial<DueFacts>, ReturnType<typeof dueOf>][] = [
   [
     "OnChange follows changes, whatever the interval",
     { refreshPolicy: "OnChange", refreshMillis: 0, currentVersion: "2-a" },
-    { now: true, first: false },
-  ],
-  [
-    "an immutable target is left alone",
-    { frozen: true, currentVersion: "2-a", refreshedAt: 0 },
-    { now: false, inMillis: undefined },
-  ],
-  [
-    "an immutable target that is gone is made again",
-    { frozen: true, targetIntact: false },
     { now: true, first: false },
   ],
 ];

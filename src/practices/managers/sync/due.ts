@@ -14,8 +14,6 @@ export interface DueFacts {
   readonly refreshedAt: number | undefined;
   /** The target is there and as it was written, so far as we can tell. */
   readonly targetIntact: boolean;
-  /** immutable, and synced once: only a target that is gone counts. */
-  readonly frozen: boolean;
 }
 
 /** Whether to read from the store now, else in how many milliseconds; `undefined` only when something changes. */
@@ -31,7 +29,7 @@ export type Due =
 export function dueOf(facts: DueFacts, now: number): Due {
   const first = facts.syncedVersion === undefined || facts.syncedVersion === "";
   if (first || !facts.targetIntact) return { now: true, first };
-  if (facts.frozen || facts.refreshPolicy === "CreatedOnce") return { now: false, inMillis: undefined };
+  if (facts.refreshPolicy === "CreatedOnce") return { now: false, inMillis: undefined };
   const once = facts.refreshPolicy !== "OnChange" && facts.refreshMillis <= 0;
   if (once) return { now: false, inMillis: undefined };
   if (facts.syncedVersion !== facts.currentVersion) return { now: true, first: false };

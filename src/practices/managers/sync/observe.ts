@@ -27,7 +27,7 @@ export interface MirrorOptions {
   readonly kube: Kube;
   /** Only this namespace, and nothing of the cluster: no cluster stores, policies or namespaces' labels. */
   readonly namespace: string | undefined;
-  /** Whether the cluster serves StorePolicy. */
+  /** Whether the cluster serves StorePolicy now, so that its list is waited for; it is looked for in any case. */
   readonly withPolicies: boolean;
   readonly printKey: Secret;
   readonly onError: (error: KustodyError) => void;
@@ -65,7 +65,16 @@ export function mirrorCluster(options: MirrorOptions): ClusterMirrors {
   const externalSecrets = whole(collection(ExternalSecrets), options.onExternalSecret, slimExternalSecret);
   const stores = whole(collection(SecretStores), options.onStore);
   const clusterStores = everywhere ? whole(kube.cluster(ClusterSecretStores), options.onStore) : undefined;
-  const policies = everywhere && withPolicies ? whole(kube.cluster(StorePolicies), options.onAccess) : undefined;
+  // Its CRD may be installed later: the reflector asks again and again, and a policy counts without a restart.
+  const policies = everywhere
+    ? reflect<StorePolicy, StorePolicy>(kube.cluster(StorePolicies), {
+        reduce: (object) => object,
+        onChange: options.onAccess,
+        onError: (error) => {
+          if (error.code !== "KST_KUBE_NOT_FOUND") onError(error);
+        },
+      })
+    : undefined;
   const namespaces = everywhere
     ? reflect(kube.allMetadata(Namespaces), {
         reduce: ({ metadata }) => metadata.labels ?? {},
@@ -86,8 +95,9 @@ export function mirrorCluster(options: MirrorOptions): ClusterMirrors {
   const all = [externalSecrets, stores, clusterStores, policies, namespaces, targets].filter(
     (one) => one !== undefined,
   );
+  const awaited = all.filter((one) => one !== policies || withPolicies);
   return {
-    synced: Promise.all(all.map(({ synced }) => synced)),
+    synced: Promise.all(awaited.map(({ synced }) => synced)),
     externalSecret: (ref) => externalSecrets.get(ref),
     externalSecrets: () => externalSecrets.values(),
     store: ({ kind, name }, from) =>

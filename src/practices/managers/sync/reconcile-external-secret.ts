@@ -115,9 +115,10 @@ function lastFailed(conditions: readonly { readonly type: string; readonly statu
 function targetState(object: ExternalSecret, parsed: ParsedExternalSecret, ports: SyncPorts, memory: SyncMemory) {
   const ref = { namespace: object.metadata.namespace ?? "", name: parsed.targetName };
   const observed = memory.target(ref, ports.cluster.target(ref));
+  // Nobody can change the data of an immutable Secret; what the store says of it by now is told at each refresh.
   const frozen = parsed.immutable && observed?.immutable === true;
   const needless = parsed.creationPolicy === "None";
-  return { targetIntact: needless || frozen || observed?.hashMatches === true, frozen };
+  return { targetIntact: needless || frozen || observed?.hashMatches === true };
 }
 
 /** How old a value may be. What a user did before a change of the object must be seen; a refresh shares with its neighbours. */

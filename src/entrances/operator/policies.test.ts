@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { servesResource } from "../../kernel/kube/access/server-facts.ts";
+import { ensureCrds } from "../../kernel/kube/crd/ensure-crds.ts";
+import { CustomResourceDefinitions, Secrets } from "../../kernel/kube/index.ts";
+import { Secret } from "../../kernel/secret/secret.ts";
+import { MANAGER_CRDS } from "../../practices/managers/crds.ts";
+import { ExternalSecrets, SecretStores, StorePolicies } from "../../practices/managers/model/resources.ts";
+import { fake, OperatorRig, wants } from "./testing/operator-rig.ts";
+
+let rig: OperatorRig;
+before(async () => {
+  rig = await OperatorRig.start();
+  await rig.kube.cluster(CustomResourceDefinitions).delete("storepolicies.kustody.dev");
+  await rig.until("StorePolicy is gone", async () => !(await servesResource(rig.kube, StorePolicies)));
+  await rig.secretStore("default", "fake", fake({ k: "v", l: "w" }));
+  await rig.operator();
+});
+after(() => rig?.[Symbol.asyncDispose]());
+
+test("a StorePolicy whose CRD was installed after the operator started refuses without a restart", async () => {
+  await rig.externalSecret("default", "before-policy", wants("fake", { k: "k" }));
+  await rig.ready("default", "before-policy");
+  await ensureCrds(rig.kube, MANAGER_CRDS);
+  await rig.secretStore("default", "limited", fake({ k: "v" }));
+  await rig.kube.cluster(StorePolicies).create({
+    metadata: { name: "late" },
+    spec: {
+      stores: [{ kind: "SecretStore", namespace: "default", name: "limited" }],
+      rules: [{ namespaces: [{ namespaces: ["default"] }], keys: ["allowed/*"] }],
+    } as never,
+  });
+  const spec = wants("limited", { k: "k" }, { refreshInterval: "1s" });
+  await rig.externalSecret("default", "after-policy", spec);
+  await rig.ready("default", "after-policy", { status: "False", message: /no StorePolicy lets namespace default/ });
+});
+
+test("creationPolicy Orphan and CreateOrMerge create and own nothing, None creates nothing", async () => {
+  for (const creationPolicy of ["Orphan", "CreateOrMerge"]) {
+    const name = creationPolicy.toLowerCase();
+    await rig.externalSecret("default", name, wants("fake", { k: "k" }, { target: { creationPolicy } }));
+    await rig.ready("default", name, { reason: "SecretSynced" });
+    assert.deepEqual(await rig.values("default", name), { k: "v" });
+    assert.equal((await rig.secret("default", name))?.metadata.ownerReferences, undefined);
+    await rig.kube.namespaced(ExternalSecrets, "default").delete(name);
+    await rig.until("deleted", async () => (await rig.get("default", name)) === undefined);
+    assert.deepEqual(await rig.values("default", name), { k: "v" });
+  }
+  await rig.externalSecret("default", "none", wants("fake", { k: "k" }, { target: { creationPolicy: "None" } }));
+  await rig.ready("default", "none", { reason: "SecretSynced" });
+  assert.equal(await rig.secret("default", "none"), undefined);
+});
+
+test("an immutable target whose remote value changed says so, and its data stays", async () => {
+  await rig.secretStore("default", "changing", fake({ k: "one" }));
+  const more = { target: { immutable: true }, refreshInterval: "1s" };
+  await rig.externalSecret("default", "immutable", wants("changing", { k: "k" }, more));
+  await rig.ready("default", "immutable", { reason: "SecretSynced" });
+  assert.equal((await rig.secret("default", "immutable"))?.immutable, true);
+  await rig.kube.namespaced(SecretStores, "default").mergePatch("changing", { spec: fake({ k: "two" }) });
+  await rig.patch("default", "immutable", { metadata: { annotations: { "external-secrets.io/force-sync": "1" } } });
+  await rig.ready("default", "immutable", {
+    status: "False",
+    message: /^could not update secret, target is immutable/,
+  });
+  assert.deepEqual(await rig.values("default", "immutable"), { k: "one" });
+});
+
+test("a key that the spec dropped leaves a target that is merged into, the key of somebody else stays", async () => {
+  await rig.kube
+    .namespaced(Secrets, "default")
+    .create({ metadata: { name: "merged" }, data: { theirs: Secret.fromText("stays") } });
+  const target = { creationPolicy: "Merge" };
+  await rig.externalSecret("default", "merged", wants("fake", { k: "k", l: "l" }, { target }));
+  await rig.ready("default", "merged", { reason: "SecretSynced" });
+  assert.deepEqual(await rig.values("default", "merged"), { theirs: "stays", k: "v", l: "w" });
+  await rig.patch("default", "merged", { spec: wants("fake", { k: "k" }, { target }) });
+  await rig.until("our key is gone", async () => !("l" in ((await rig.values("default", "merged")) ?? {})));
+  assert.deepEqual(await rig.values("default", "merged"), { theirs: "stays", k: "v" });
+});
