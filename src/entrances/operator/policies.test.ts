@@ -78,3 +78,31 @@ test("a key that the spec dropped leaves a target that is merged into, the key o
   await rig.until("our key is gone", async () => !("l" in ((await rig.values("default", "merged")) ?? {})));
   assert.deepEqual(await rig.values("default", "merged"), { theirs: "stays", k: "v" });
 });
+
+test("a key that vanished from the store: Retain fails and keeps, Merge and Delete drop that key alone", async () => {
+  await rig.secretStore("default", "vanishing", fake({ k: "v", gone: "g" }));
+  for (const deletionPolicy of ["Retain", "Merge", "Delete"]) {
+    const more = { target: { deletionPolicy } };
+    const name = `vanishing-${deletionPolicy.toLowerCase()}`;
+    await rig.externalSecret("default", name, wants("vanishing", { k: "k", gone: "gone" }, more));
+    await rig.ready("default", name, { reason: "SecretSynced" });
+  }
+  await rig.kube
+    .namespaced(SecretStores, "default")
+    .mergePatch("vanishing", { spec: { provider: { fake: { data: [{ key: "k", value: "v" }] } } } });
+  const force = { metadata: { annotations: { "external-secrets.io/force-sync": "1" } } };
+  for (const name of ["vanishing-merge", "vanishing-delete", "vanishing-retain"])
+    await rig.patch("default", name, force);
+  for (const name of ["vanishing-merge", "vanishing-delete"]) {
+    await rig.until(
+      `${name} lost its key`,
+      async () => !("gone" in ((await rig.values("default", name)) ?? { gone: "" })),
+    );
+    assert.deepEqual(await rig.values("default", name), { k: "v" });
+  }
+  await rig.ready("default", "vanishing-retain", {
+    status: "False",
+    message: /could not get secret data from provider/,
+  });
+  assert.deepEqual(await rig.values("default", "vanishing-retain"), { k: "v", gone: "g" });
+});
