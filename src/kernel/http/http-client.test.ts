@@ -164,6 +164,22 @@ test("an abort ends a request, a wait for the next attempt and a stream", async 
   );
 });
 
+test("closing a client ends streams that began before its last reload", { timeout: 20_000 }, async () => {
+  await withServer(
+    (_, response) => response.write("first"),
+    {},
+    async (client) => {
+      const { body } = await client.stream({ path: "/", timeouts: { body: 0 } });
+      const chunks = body[Symbol.asyncIterator]();
+      assert.equal(String((await chunks.next()).value), "first");
+      client.reload({});
+      const rest = assert.rejects(chunks.next(), refusal("KST_HTTP_ABORTED"));
+      await client.close();
+      await rest;
+    },
+  );
+});
+
 test("leaving a stream early closes its connection", async () => {
   await withServer(
     (_, response) => response.write("x"),

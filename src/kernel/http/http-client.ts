@@ -38,12 +38,24 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const random = options.random ?? Math.random;
   let tls: TlsOptions = options.tls ?? {};
   let dispatcher: Promise<Dispatcher> | undefined;
+  /** Also those on pools before a reload: an undici pool that is closing can't be destroyed any more. */
+  const underWay = new Set<Deadline>();
   let closed = false;
 
   const pool = (): Promise<Dispatcher> => {
     if (closed) throw new KustodyError("KST_HTTP_ABORTED", `the client of ${base.origin} is closed`);
     dispatcher ??= createDispatcher(options, tls, timeouts);
     return dispatcher;
+  };
+
+  const begin = (request: HttpRequest): Deadline => {
+    const limit = deadline(request.timeouts?.total ?? timeouts.total, request.signal);
+    underWay.add(limit);
+    const end = (): void => {
+      underWay.delete(limit);
+      limit[Symbol.dispose]();
+    };
+    return { ...limit, [Symbol.dispose]: end };
   };
 
   const describe = (method: string, url: URL) =>
@@ -109,7 +121,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     async request(request): Promise<HttpResponse> {
-      using limit = deadline(request.timeouts?.total ?? timeouts.total, request.signal);
+      using limit = begin(request);
       const { response, what } = await exchange(request, limit);
       const headers = joinHeaders(response.headers);
       const max = request.maxResponseBytes ?? options.maxResponseBytes ?? DEFAULT_MAX_BYTES;
@@ -123,7 +135,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
 
     async stream(request): Promise<HttpStream> {
-      const limit = deadline(request.timeouts?.total ?? timeouts.total, request.signal);
+      const limit = begin(request);
       try {
         const { response, what } = await exchange(request, limit);
         limit.lift();
@@ -152,6 +164,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
     async close(): Promise<void> {
       closed = true;
+      for (const limit of underWay) limit.abort();
       await (await dispatcher?.catch(() => undefined))?.destroy();
     },
   };
@@ -182,6 +195,8 @@ function explain(what: string, error: unknown, limit: Deadline, caller: AbortSig
       retry: "backoff",
     });
   }
+  if (limit.signal.aborted)
+    return new KustodyError("KST_HTTP_ABORTED", `${what}: given up, since the client was closed`);
   return httpError(what, error);
 }
 
