@@ -195,3 +195,11 @@ test("every rule's page tells its severity", () => {
     }
   }
 });
+
+test("an empty standard input is no clean input: what should have written into it may have failed", async () => {
+  for (const text of ["", " \n"]) {
+    const { inputErrors, objects } = await stdin(text);
+    assert.equal(objects, 0);
+    assert.deepEqual(inputErrors, [{ location: { file: "<stdin>" }, reason: "there is nothing in it" }]);
+  }
+});

@@ -55,6 +55,14 @@ function applies(spec: Readonly<Record<string, unknown>>, direction: Direction):
 
 function allowsEverything(rule: unknown, direction: Direction): boolean {
   const { ports } = asRecord(rule);
-  const peers = asRecord(rule)[direction === "Ingress" ? "from" : "to"];
-  return asList(peers).length === 0 && asList(ports).length === 0;
+  const peers = asList(asRecord(rule)[direction === "Ingress" ? "from" : "to"]);
+  return asList(ports).length === 0 && (peers.length === 0 || peers.some(isEverybody));
+}
+
+/** All addresses, or every pod of every namespace: as good as no restriction for what a wall is to keep out. */
+function isEverybody(peer: unknown): boolean {
+  const { ipBlock, namespaceSelector, podSelector } = asRecord(peer);
+  const { cidr, except } = asRecord(ipBlock);
+  if (cidr === "0.0.0.0/0" || cidr === "::/0") return asList(except).length === 0;
+  return isRecord(namespaceSelector) && selectsAllPods(namespaceSelector) && selectsAllPods(podSelector);
 }

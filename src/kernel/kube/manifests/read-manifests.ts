@@ -74,8 +74,12 @@ interface Reading {
 
 function* readInput(input: Input, reading: Reading): Generator<ManifestEvent> {
   const file = display(input.path, reading.options.base);
-  if (input.type === "kept") yield* decodeInput(input.text, file, true, reading);
-  else if (input.type === "file") yield* decodeInput(readFileText(input.path, reading.maxBytes), file, true, reading);
+  if (input.type === "kept") {
+    // A pipe whose other end failed is empty: that must not look clean.
+    const empty = input.text.ok && input.text.text.trim() === "";
+    if (empty) yield { type: "problem", location: { file }, reason: "there is nothing in it" };
+    else yield* decodeInput(input.text, file, true, reading);
+  } else if (input.type === "file") yield* decodeInput(readFileText(input.path, reading.maxBytes), file, true, reading);
   else {
     const { base, exclude = [] } = reading.options;
     const excluded = (path: string): boolean => exclude.some((glob) => matchesGlob(display(path, base), glob));

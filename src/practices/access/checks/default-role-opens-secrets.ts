@@ -1,4 +1,5 @@
 import type { Check } from "../../../kernel/check.ts";
+import { shellWord } from "../../../kernel/finding/shell-word.ts";
 import { subjectOf, titleOf } from "../../../model/objects/identity.ts";
 import type { World } from "../../../model/world/world.ts";
 import type { DefaultRoleBinding } from "../model.ts";
@@ -18,7 +19,7 @@ export const defaultRoleOpensSecrets: Check<DefaultRoleBinding, World> = ({ bind
     evidence: { subjects: who.join(", "), verbs: access.verbs.join(", ") },
     hint: "cluster-admin, admin and edit read all Secrets in their reach; view does not",
     fix: everywhere
-      ? `kubectl delete clusterrolebinding ${binding.name}, then bind view, or a role that names what is needed, in the namespaces that need it`
-      : `bind view instead: kubectl create rolebinding ${binding.name}-view --clusterrole=view -n ${binding.namespace} …, and a Role with resourceNames for the Secrets that are needed`,
+      ? `kubectl delete clusterrolebinding ${shellWord(binding.name)}, then bind view, or a role that names what is needed, in the namespaces that need it`
+      : `bind view instead: kubectl create rolebinding ${shellWord(`${binding.name}-view`)} --clusterrole=view -n ${shellWord(binding.namespace ?? "default")} …, and a Role with resourceNames for the Secrets that are needed`,
   };
 };

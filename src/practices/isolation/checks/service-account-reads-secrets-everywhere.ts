@@ -1,4 +1,5 @@
 import type { Check } from "../../../kernel/check.ts";
+import { shellWord } from "../../../kernel/finding/shell-word.ts";
 import { subjectOf, titleOf } from "../../../model/objects/identity.ts";
 import type { World } from "../../../model/world/world.ts";
 import { reachOf } from "../foreign.ts";
@@ -16,6 +17,6 @@ export const serviceAccountReadsSecretsEverywhere: Check<BoundReader, World> = (
     message: `${titleOf(binding.object)} lets service account ${subject.namespace}/${subject.name} read ${reachOf(reader, readsAll)}`,
     evidence: { role: `${binding.roleKind} ${binding.roleName}`, from: subject.namespace ?? "" },
     hint: `whoever may create pods in namespace ${subject.namespace} can act as this service account and read the Secrets of all others`,
-    fix: `kubectl delete clusterrolebinding ${binding.name}, then bind the role by a RoleBinding in each namespace that it is for`,
+    fix: `kubectl delete clusterrolebinding ${shellWord(binding.name)}, then bind the role by a RoleBinding in each namespace that it is for`,
   };
 };
