@@ -17,7 +17,7 @@ import type { Terminal } from "../terminal.ts";
 import { renderUpReport } from "./render-up-report.ts";
 import { seedLocalStore, startOperator } from "./start-operator.ts";
 import { stateFolder } from "./state-folder.ts";
-import { untilInterrupted } from "./until-interrupted.ts";
+import { stayUntil, untilInterrupted } from "./until-interrupted.ts";
 import { untilSynced } from "./until-synced.ts";
 
 export interface UpCall {
@@ -60,7 +60,7 @@ export async function runUp(call: UpCall): Promise<void> {
       return;
     }
     terminal.stdout.write("\nCtrl-C ends it; its data stays for the next start.\n");
-    await interrupted.promise;
+    await stayUntil(interrupted.promise);
   } finally {
     if (!call.detach) await plane.stop();
   }

@@ -14,3 +14,13 @@ export function untilInterrupted(): { readonly promise: Promise<void>; readonly 
   process.on("SIGTERM", interrupt);
   return { promise, signal: controller.signal };
 }
+
+/** Waits for `promise`, and keeps the process alive meanwhile: neither a listener for signals nor the lab does that. */
+export async function stayUntil(promise: Promise<void>): Promise<void> {
+  const held = setInterval(() => undefined, 60_000);
+  try {
+    await promise;
+  } finally {
+    clearInterval(held);
+  }
+}
