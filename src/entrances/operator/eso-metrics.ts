@@ -11,7 +11,7 @@ interface ObjectCounts {
  * External Secrets Operator's metrics, one line for each object: kept as a few numbers and made into text only when
  * somebody scrapes, since ten thousand label sets of a metrics library would cost more memory than all the rest.
  */
-export function createEsoMetrics(): SyncMetrics & { render(): string } {
+export function createEsoMetrics(): SyncMetrics & { render(): Iterable<string> } {
   const objects = new Map<string, ObjectCounts>();
   const stores = new Map<string, { readonly kind: string; readonly labels: ObjectLabels; readonly status: string }>();
   const held = new Map<string, { readonly labels: string; readonly count: number }>();
@@ -47,7 +47,9 @@ export function createEsoMetrics(): SyncMetrics & { render(): string } {
     forget: ({ namespace, name }) => {
       objects.delete(`${namespace}/${name}`);
     },
-    render: () => [...lines(objects, stores, held), ""].join("\n"),
+    *render() {
+      for (const line of lines(objects, stores, held)) yield `${line}\n`;
+    },
   };
 }
 
@@ -98,5 +100,6 @@ function labelsOf(key: string, more = ""): string {
 
 /** Kubernetes names need no escaping; this holds for whatever else comes. */
 function quoted(text: string): string {
+  if (!/[\\"\n]/.test(text)) return `"${text}"`;
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline, Readable } from "node:stream";
 import { KustodyError } from "../../kernel/errors.ts";
 
 export interface Listener {
@@ -11,21 +12,26 @@ export interface Listener {
 /** Plain HTTP for a scraper and the kubelet: /metrics, /healthz and /readyz. It shows numbers and names, never a value. */
 export async function startListener(
   listen: string,
-  answers: { readonly metrics: () => string; readonly isReady: () => boolean },
+  answers: { readonly metrics: () => Iterable<string>; readonly isReady: () => boolean },
 ): Promise<Listener> {
   const server = createServer((request, response) => {
     const [path] = (request.url ?? "").split("?");
+    const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+    if (path === "/metrics") {
+      const text = Readable.from(pieces(answers.metrics()), { objectMode: false });
+      // A scraper that hangs up is no error of ours.
+      pipeline(text, response.writeHead(200, headers), () => {});
+      return;
+    }
     const [status, text] =
-      path === "/metrics"
-        ? [200, answers.metrics()]
-        : path === "/healthz"
-          ? [200, "ok\n"]
-          : path === "/readyz"
-            ? answers.isReady()
-              ? [200, "ok\n"]
-              : [503, "the first lists are not complete\n"]
-            : [404, "not found\n"];
-    response.writeHead(status, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text);
+      path === "/healthz"
+        ? [200, "ok\n"]
+        : path === "/readyz"
+          ? answers.isReady()
+            ? [200, "ok\n"]
+            : [503, "the first lists are not complete\n"]
+          : [404, "not found\n"];
+    response.writeHead(status, headers).end(text);
   });
   server.requestTimeout = 10_000;
   server.maxConnections = 100;
@@ -48,4 +54,18 @@ export async function startListener(
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+const PIECE = 64 * 1024;
+
+/** Texts in larger pieces: ten thousand objects' lines are some megabytes, which are never in memory together. */
+function* pieces(texts: Iterable<string>): Generator<string> {
+  let piece = "";
+  for (const text of texts) {
+    piece += text;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece !== "") yield piece;
 }

@@ -55,7 +55,11 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   let listener: Listener | undefined;
   if (options.listen !== undefined) {
     listener = await startListener(options.listen, {
-      metrics: () => metrics.render() + readMetrics(reads) + processMetrics(gate?.limit ?? 0),
+      *metrics() {
+        yield* metrics.render();
+        yield readMetrics(reads);
+        yield processMetrics(gate?.limit ?? 0);
+      },
       // A replica that waits for the lease is ready: it is there to take over.
       isReady: () => election !== undefined || engine?.ready === true,
     });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type KustodyError, toKustodyError } from "../../errors.ts";
 import type { Kube } from "../kube.ts";
 import { microTime } from "../leader/lease-record.ts";
+import type { KubeObject } from "../object/object-meta.ts";
 import { Events } from "../object/resources.ts";
 import {
   type Bucket,
@@ -45,7 +46,7 @@ export function createEventRecorder(
   const series = new Map<string, Series>();
   const buckets = new Map<string, Bucket>();
   // Of one object one after the other: a series must exist before it is counted up. Objects go side by side.
-  const lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  const lanes = Array.from({ length: LANES }, (): Lane => ({ news: [], head: 0, running: undefined }));
   let waiting = 0;
 
   const write = async (news: EventNews): Promise<void> => {
@@ -73,20 +74,55 @@ export function createEventRecorder(
     await through(() => kube.namespaced(Events, namespace).mergePatch(name, patch));
   };
 
+  const drain = async (lane: Lane): Promise<void> => {
+    for (let news = lane.news[lane.head]; news !== undefined; news = lane.news[lane.head]) {
+      lane.head += 1;
+      if (lane.head === lane.news.length || lane.head >= 1_024) {
+        lane.news.splice(0, lane.head);
+        lane.head = 0;
+      }
+      try {
+        await write(news);
+      } catch (error) {
+        onError(toKustodyError(error));
+      }
+      waiting -= 1;
+    }
+    lane.running = undefined;
+  };
+
   return {
     tell: (news) => {
       if (waiting >= WAITING) return;
       waiting += 1;
-      const lane = laneOf(news.regarding.metadata.uid ?? news.regarding.metadata.name);
-      lanes[lane] = (lanes[lane] ?? Promise.resolve())
-        .then(() => write(news))
-        .catch((error: unknown) => onError(toKustodyError(error)))
-        .finally(() => {
-          waiting -= 1;
-        });
+      const lane = lanes[laneOf(news.regarding.metadata.uid ?? news.regarding.metadata.name)];
+      lane?.news.push({ ...news, regarding: referenceTo(news.regarding) });
+      if (lane !== undefined) lane.running ??= drain(lane);
     },
     flush: async () => {
-      await Promise.all(lanes);
+      await Promise.all(lanes.flatMap(({ running }) => running ?? []));
+    },
+  };
+}
+
+/** News that wait for their turn; those before `head` are written. */
+interface Lane {
+  readonly news: EventNews[];
+  head: number;
+  running: Promise<void> | undefined;
+}
+
+/** What an Event says of the object: the object itself, in a version that is soon old, would be kept as long as it waits. */
+function referenceTo({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
   };
 }

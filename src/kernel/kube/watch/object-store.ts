@@ -53,7 +53,7 @@ export class ObjectStore<V> {
   }
 
   /** The object is there in this version. */
-  put<T extends KubeObject>(object: T, reduce: (object: T) => V): Change<V>[] {
+  put<T extends KubeObject>(object: T, reduce: (object: T, before: V | undefined) => V): Change<V>[] {
     const { namespace = "", name, resourceVersion = "", uid = "" } = object.metadata;
     let objects = this.#namespaces.get(namespace);
     if (objects === undefined) this.#namespaces.set(namespace, (objects = new Map()));
@@ -64,7 +64,7 @@ export class ObjectStore<V> {
       known.round = this.#round;
       return [];
     }
-    const entry = { version, uid: compactId, value: reduce(object), round: this.#round };
+    const entry = { version, uid: compactId, value: reduce(object, known?.value), round: this.#round };
     objects.set(name, entry);
     const ref = refTo(namespace, name);
     if (known === undefined) this.#size++;

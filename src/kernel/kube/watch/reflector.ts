@@ -7,8 +7,8 @@ import { type Change, ObjectStore } from "./object-store.ts";
 import { type WatchEvent, watchOnce } from "./watch-once.ts";
 
 export interface ReflectorOptions<T extends KubeObject, V> {
-  /** What to keep of an object; the object itself is dropped at once. */
-  readonly reduce: (object: T) => V;
+  /** What to keep of an object; the object itself is dropped at once. `before` is what is kept of its last version. */
+  readonly reduce: (object: T, before: V | undefined) => V;
   /** Called in the order of the cluster's history. What it throws is given to `onError` and stops nothing. */
   readonly onChange?: (change: Change<V>) => void;
   /** Objects that can't be decoded, and failures before each retry. */

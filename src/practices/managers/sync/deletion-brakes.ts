@@ -3,7 +3,7 @@ import { isStoreError, type Ref } from "../../../kernel/stores/store.ts";
 import { ACKNOWLEDGE_DELETION_ANNOTATION } from "../model/names.ts";
 import type { ExternalSecret, SecretStore } from "../model/resources.ts";
 import { type Brake, type MissingKeys, nextBrake, released } from "./deletion-brake.ts";
-import { parseExternalSecret } from "./parsed-external-secret.ts";
+import { parseExternalSecret, wantsOfParsed } from "./parsed-external-secret.ts";
 import type { SyncPorts } from "./ports.ts";
 import { permitsOf } from "./store-permits.ts";
 import { storeId, storeKey } from "./wanted.ts";
@@ -111,7 +111,7 @@ function knownKeys(store: SecretStore, users: Iterable<ExternalSecret>): Known[]
   for (const object of users) {
     if (object.status?.syncedResourceVersion === undefined) continue;
     const { namespace = "" } = object.metadata;
-    for (const { ref, store: name } of parseExternalSecret(object).wants.wanted) {
+    for (const { ref, store: name } of wantsOfParsed(parseExternalSecret(object)).wanted) {
       if (storeId(name, namespace) !== storeKey(store)) continue;
       const id = JSON.stringify([ref.key, ref.version, ref.part]);
       if (!known.has(id)) known.set(id, { namespace, ref });

@@ -1,6 +1,6 @@
-import { syncedResourceVersionOf } from "../model/names.ts";
+import { interned } from "../../../kernel/kube/object/interned.ts";
 import type { ExternalSecret } from "../model/resources.ts";
-import { parseExternalSecret } from "./parsed-external-secret.ts";
+import { parseExternalSecret, wantsOfParsed } from "./parsed-external-secret.ts";
 import { storeId } from "./wanted.ts";
 
 /** What about an ExternalSecret leads to it. */
@@ -22,7 +22,8 @@ export class ObjectIndex {
   put(key: string, object: ExternalSecret): "content" | "metadata" | "status" {
     const before = this.#facts.get(key);
     const { namespace = "", deletionTimestamp = "", finalizers = [], uid = "" } = object.metadata;
-    const version = syncedResourceVersionOf(object.metadata);
+    const parsed = parseExternalSecret(object);
+    const { version, targetName } = parsed;
     const shape = `${uid} ${deletionTimestamp} ${finalizers.join(" ")}`;
     if (before?.version === version && before.shape === shape) return "status";
     if (before?.version === version) {
@@ -30,8 +31,8 @@ export class ObjectIndex {
       return "metadata";
     }
     this.remove(key);
-    const { wants, targetName } = parseExternalSecret(object);
-    const stores = [...new Set(wants.wanted.map(({ store }) => storeId(store, namespace)))];
+    const { wanted } = wantsOfParsed(parsed);
+    const stores = [...new Set(wanted.map(({ store }) => interned(storeId(store, namespace))))];
     const facts = { shape, version, stores, target: `${namespace}/${targetName}` };
     this.#facts.set(key, facts);
     for (const store of stores) addTo(this.#byStore, store, key);

@@ -59,7 +59,7 @@ export function mirrorCluster(options: MirrorOptions): ClusterMirrors {
   const whole = <T extends KubeObject>(
     from: Collection<T>,
     onChange: (change: Change<T>) => void,
-    reduce: (object: T) => T = (object) => object,
+    reduce: (object: T, before: T | undefined) => T = (object) => object,
   ): Reflector<T> => reflect<T, T>(from, { reduce, onChange, onError });
 
   const externalSecrets = whole(collection(ExternalSecrets), options.onExternalSecret, slimExternalSecret);

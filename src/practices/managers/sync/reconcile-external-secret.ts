@@ -1,13 +1,13 @@
 import { KustodyError } from "../../../kernel/errors.ts";
 import { refOf } from "../../../kernel/kube/object/object-meta.ts";
 import type { Next } from "../../../kernel/kube/queue/reconcile.ts";
-import { CLEANUP_FINALIZER, syncedResourceVersionOf } from "../model/names.ts";
+import { CLEANUP_FINALIZER } from "../model/names.ts";
 import type { ExternalSecret } from "../model/resources.ts";
 import { cleanUp, removeOrphans } from "./clean-up.ts";
 import { dueOf, jittered } from "./due.ts";
 import { nextStatus } from "./next-status.ts";
 import type { Outcome } from "./outcome.ts";
-import { type ParsedExternalSecret, parseExternalSecret } from "./parsed-external-secret.ts";
+import { type ParsedExternalSecret, parseExternalSecret, wantsOfParsed } from "./parsed-external-secret.ts";
 import type { SyncPorts } from "./ports.ts";
 import type { Remembered, SyncMemory } from "./sync-memory.ts";
 import { type Synced, syncOnce } from "./sync-once.ts";
@@ -47,14 +47,14 @@ export async function reconcileExternalSecret(
     return ON_CHANGE;
   }
   const parsed = parseExternalSecret(object);
-  const stores = usableStores(object, parsed.wants.wanted, ports.cluster, ports.options.controllerClass);
+  const { mistakes, unsupported, wanted } = wantsOfParsed(parsed);
+  const stores = usableStores(object, wanted, ports.cluster, ports.options.controllerClass);
   if (stores.kind === "foreign") return ON_CHANGE; // (1)
   const remembered = memory.of(key, ports.clock.now());
   if (object.metadata.deletionTimestamp !== undefined) {
     await cleanUp(object, parsed, ports, memory, signal); // (2)
     return ON_CHANGE;
   }
-  const { mistakes, unsupported, wanted } = parsed.wants;
   if (mistakes.length + unsupported.length > 0) {
     const cause = [...mistakes, ...unsupported.map((field) => `${field} is not supported yet`)].join("; ");
     await conclude(object, { outcome: failure("unsupported", cause) }, parsed, remembered, ports, memory, signal); // (3)
@@ -90,7 +90,7 @@ function whenDue(
     refreshPolicy: parsed.spec.refreshPolicy,
     refreshMillis,
     syncedVersion: status?.syncedResourceVersion,
-    currentVersion: syncedResourceVersionOf(object.metadata),
+    currentVersion: parsed.version,
     refreshedAt: remembered.dueAt === undefined ? numberOr(persisted) : remembered.dueAt - refreshMillis,
     ...targetState(object, parsed, ports, memory),
   };
@@ -131,7 +131,7 @@ function maxAge(
 ): number {
   const now = ports.clock.now();
   const synced = memory.statusOf(object, remembered)?.syncedResourceVersion;
-  const changed = synced !== syncedResourceVersionOf(object.metadata);
+  const changed = synced !== parsed.version;
   const sinceFailure = remembered.failedAt === undefined ? Number.POSITIVE_INFINITY : now - remembered.failedAt;
   const share = changed ? now - remembered.changedAt : parsed.refreshMillis * SHARED;
   return Math.max(0, Math.min(share, sinceFailure));
@@ -172,7 +172,7 @@ async function conclude(
   const exists = outcome.kind === "synced" && parsed.creationPolicy !== "None";
   const facts = {
     outcome,
-    version: syncedResourceVersionOf(object.metadata),
+    version: parsed.version,
     binding: exists ? parsed.targetName : undefined,
     heartbeatMillis: ports.options.heartbeatMillis,
   };

@@ -1,7 +1,7 @@
 import { PROVIDERS } from "../../../kernel/stores/resolve-spec.ts";
 import { asRecord } from "../../../kernel/untyped.ts";
 import type { ExternalSecret, SecretStore } from "../model/resources.ts";
-import { parseExternalSecret } from "../sync/parsed-external-secret.ts";
+import { parseExternalSecret, wantsOfParsed } from "../sync/parsed-external-secret.ts";
 import type { Difference, EsoTraces } from "./model.ts";
 
 /** Pure. Everything that Kustody will not do as External Secrets Operator did. What it does not do, it leaves as it is. */
@@ -35,7 +35,7 @@ function ofStore({ kind, metadata, spec }: SecretStore, controllerClass: string)
 
 function ofExternalSecret(object: ExternalSecret): Difference[] {
   const subject = `ExternalSecret ${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-  const { unsupported, mistakes } = parseExternalSecret(object).wants;
+  const { unsupported, mistakes } = wantsOfParsed(parseExternalSecret(object));
   return [
     ...unsupported.map((field) => ({ subject, what: `${field} is not supported yet: its Secret stays as it is` })),
     ...mistakes.map((mistake) => ({ subject, what: `cannot be carried out: ${mistake}` })),
