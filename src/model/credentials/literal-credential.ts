@@ -1,8 +1,15 @@
+import { Secret } from "../../kernel/secret/secret.ts";
 import { valueShape } from "../../kernel/secret/value-shape.ts";
 import { namesCredential, wordsOf } from "./credential-name.ts";
 
 /** How a text is known to be a credential; never the text itself. */
 export type CredentialSign = "its name" | "a URL with a password" | "a private key" | "a token of a known provider";
+
+/** A credential with its value, wrapped: of a URL the password alone. */
+export interface FoundCredential {
+  readonly sign: CredentialSign;
+  readonly secret: Secret;
+}
 
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----\s*[A-Za-z0-9+/=:]/;
 const PROVIDER_TOKEN =
@@ -11,11 +18,19 @@ const USER_INFO = /:\/\/[^\s:@/"'<>]{0,128}:([^\s@/"'<>]{1,256})@[^\s@]/g;
 
 /** Whether `value` shows by itself that it is a credential, whatever it is called. Linear in its length. */
 export function credentialInValue(value: string): CredentialSign | undefined {
-  if (value.includes("PRIVATE KEY-----") && PRIVATE_KEY.test(value)) return "a private key";
+  return findInValue(value)?.sign;
+}
+
+/** The same with the value. */
+export function findInValue(value: string): FoundCredential | undefined {
+  if (value.includes("PRIVATE KEY-----") && PRIVATE_KEY.test(value))
+    return { sign: "a private key", secret: Secret.fromText(value) };
   if (value.includes("://") && value.includes("@")) {
-    for (const [, password] of value.matchAll(USER_INFO)) if (isLiteral(password ?? "")) return "a URL with a password";
+    for (const [, password = ""] of value.matchAll(USER_INFO))
+      if (isLiteral(password)) return { sign: "a URL with a password", secret: Secret.fromText(password) };
   }
-  return PROVIDER_TOKEN.test(value) ? "a token of a known provider" : undefined;
+  const token = PROVIDER_TOKEN.exec(value)?.[0];
+  return token === undefined ? undefined : { sign: "a token of a known provider", secret: Secret.fromText(token) };
 }
 
 const NO_CREDENTIAL = [
@@ -31,14 +46,19 @@ const OBJECT_NAME = /^[a-z]+(?:-[a-z]+)+$/;
 
 /** Whether a literal value under this name is a credential, by the name or by the value. */
 export function literalCredential(name: string, value: string): CredentialSign | undefined {
-  const byValue = credentialInValue(value);
+  return findCredential(name, value)?.sign;
+}
+
+/** The same with the value. */
+export function findCredential(name: string, value: string): FoundCredential | undefined {
+  const byValue = findInValue(value);
   if (byValue !== undefined) return byValue;
   if (value.length > 4096 || value.includes("\n") || !namesCredential(name)) return undefined;
   const text = value.trim();
   if (text.length < 3 || !isLiteral(text) || NO_CREDENTIAL.some((pattern) => pattern.test(text))) return undefined;
   const last = wordsOf(name).at(-1);
   if ((last === "secret" || last === "credentials") && OBJECT_NAME.test(text)) return undefined;
-  return "its name";
+  return { sign: "its name", secret: Secret.fromText(text) };
 }
 
 /** No placeholder, and no part that something else fills in. */

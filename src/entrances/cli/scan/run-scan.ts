@@ -6,6 +6,7 @@ import type { Leak } from "../../../practices/git/scan/leak.ts";
 import { REPORT_FORMATS, type ReportFormat } from "../../../practices/git/scan/report/render-report.ts";
 import type { RuleSet } from "../../../practices/git/scan/rule.ts";
 import { Scanner, type Target } from "../../../practices/git/scan/scanner.ts";
+import { withoutRepeatedLines } from "../../../practices/git/scan/structure/with-structure.ts";
 import type { Terminal } from "../terminal.ts";
 import { version } from "../version.ts";
 import { knownLeaks } from "./known-leaks.ts";
@@ -49,7 +50,7 @@ export async function runScan({ source, flags, terminal, targets }: ScanCall): P
     leaks.push(...scanner.scan(batch.filter(({ origin }) => !isOwn(origin.path))));
   }
   const isKnown = knownLeaks(source, flags);
-  const found = nameLeaks(leaks).filter((leak) => !isKnown(leak));
+  const found = nameLeaks(withoutRepeatedLines(leaks)).filter((leak) => !isKnown(leak));
   await report(found, format, { flags, rules, terminal });
   const what = `${seen.files} ${seen.files === 1 ? "file" : "files"}, ${(seen.bytes / 1e6).toFixed(1)} MB`;
   terminal.stderr.write(`${what}: ${found.length === 0 ? "no leaks found" : `leaks found: ${found.length}`}\n`);

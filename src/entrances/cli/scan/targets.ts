@@ -1,6 +1,6 @@
 import { stagedAdditions, stagedContent } from "../../../kernel/git/staged.ts";
-import { mayBeManifest } from "../../../practices/git/scan/kubernetes-secrets.ts";
 import type { Target } from "../../../practices/git/scan/scanner.ts";
+import { fileKind } from "../../../practices/git/scan/structure/file-kind.ts";
 
 /** Standard input as one file without a name. It is bounded: what is beyond is told, and not scanned. */
 export async function* stdinTargets(
@@ -24,6 +24,9 @@ export async function* stdinTargets(
 /** What is staged: the added lines, and of manifests the whole, since an added value belongs to a Secret that began above it. */
 export function* stagedTargets(folder: string): Generator<readonly Target[]> {
   const files = stagedAdditions(folder);
-  const manifests = stagedContent(folder, files.map(({ path }) => path).filter(mayBeManifest));
+  const manifests = stagedContent(
+    folder,
+    files.map(({ path }) => path).filter((path) => fileKind(path) !== undefined),
+  );
   yield files.map(({ path, added }) => ({ origin: { path }, bytes: manifests.get(path), added }));
 }

@@ -19,5 +19,7 @@ export interface Leak {
   readonly tags: readonly string[];
   /** Path inside a Kubernetes object, where the leak was found by its structure. */
   readonly field?: string;
+  /** Found by parsing a file, not by matching text. */
+  readonly structural?: true;
   readonly commit?: string;
 }

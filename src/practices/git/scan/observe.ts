@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
-import { join, sep } from "node:path";
+import { dirname, isAbsolute, join, sep } from "node:path";
 import { KustodyError } from "../../../kernel/errors.ts";
 import { reasonOf } from "../../../kernel/kube/manifests/find-files.ts";
 import type { Scanner, Target } from "./scanner.ts";
@@ -11,6 +11,11 @@ export interface WalkOptions {
   readonly maxFileBytes: number;
   /** What could not be read, and why: the rest goes on. */
   readonly onProblem: (path: string, reason: string) => void;
+}
+
+interface RootedOptions extends WalkOptions {
+  /** The folder that is scanned, or that the scanned file lies in. */
+  readonly realRoot: string;
 }
 
 interface Entry {
@@ -34,15 +39,17 @@ export const LARGEST_FILE = 512 * 1024 * 1024;
 export function* readTargets(root: string, scanner: Scanner, options: WalkOptions): Generator<readonly Target[]> {
   const folders: string[] = [];
   const files: Entry[] = [];
-  if (rootKind(root) === "folder") folders.push(root);
+  const isFolder = rootKind(root) === "folder";
+  if (isFolder) folders.push(root);
   else files.push({ path: shown(root), real: root, isFolder: false });
+  const rooted = { ...options, realRoot: realpathSync(isFolder ? root : dirname(root)) };
   do {
     const entries = folders.splice(0, BATCH_FOLDERS).flatMap((folder) => entriesOf(folder, options));
     for (const entry of scanner.unskipped(entries)) {
       if (entry.isFolder) folders.push(entry.real);
       else files.push(entry);
     }
-    yield* readFiles(files.splice(0), options);
+    yield* readFiles(files.splice(0), rooted);
   } while (folders.length > 0);
 }
 
@@ -81,13 +88,13 @@ function linkedFile(path: string, onProblem: WalkOptions["onProblem"]): Entry[] 
   }
 }
 
-function* readFiles(files: readonly Entry[], options: WalkOptions): Generator<readonly Target[]> {
+function* readFiles(files: readonly Entry[], options: RootedOptions): Generator<readonly Target[]> {
   let batch: Target[] = [];
   let size = 0;
   for (const { path, real } of files) {
     const bytes = readFile(path, real, options);
     if (bytes === undefined || bytes.length === 0) continue;
-    batch.push({ origin: { path }, bytes });
+    batch.push({ origin: { path }, bytes, beside: besideOf(path, real, options) });
     size += bytes.length;
     if (size < BATCH_BYTES) continue;
     yield batch;
@@ -95,6 +102,21 @@ function* readFiles(files: readonly Entry[], options: WalkOptions): Generator<re
     size = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Files that a kustomization names, while they lie below the folder that is scanned: no path and no link leads out. */
+function besideOf(path: string, real: string, options: RootedOptions): NonNullable<Target["beside"]> {
+  return (name) => {
+    if (isAbsolute(name) || name.includes("\0")) return undefined;
+    try {
+      const found = realpathSync(join(dirname(real), name));
+      if (!found.startsWith(options.realRoot + sep) || !lstatSync(found).isFile()) return undefined;
+      const bytes = readFile(name, found, { ...options, onProblem: () => undefined });
+      return bytes && { origin: { path: shown(join(dirname(path), name)) }, bytes };
+    } catch {
+      return undefined; // it is not there: kustomize will say so
+    }
+  };
 }
 
 function readFile(path: string, real: string, { maxFileBytes, onProblem }: WalkOptions): Buffer | undefined {

@@ -1,5 +1,5 @@
 import { KeywordIndex } from "./keyword-index.ts";
-import type { Allowlist, Rule, RuleSet } from "./rule.ts";
+import type { Allowlist, Rule, RuleSet, Structure } from "./rule.ts";
 
 /** A rule set with the index that tells which rules a text concerns at all. */
 export class PreparedRules {
@@ -7,7 +7,8 @@ export class PreparedRules {
   readonly #byId: ReadonlyMap<string, Rule>;
   readonly #rules: readonly { readonly rule: Rule; readonly keywords: readonly number[] }[];
   readonly #index: KeywordIndex;
-  readonly #structural: Rule | undefined;
+  /** The rules for what files' structure tells. */
+  readonly structures: ReadonlyMap<Structure, Rule>;
 
   constructor({ rules, allowlists }: RuleSet) {
     const words = [...new Set(rules.flatMap(({ keywords }) => keywords))];
@@ -15,19 +16,16 @@ export class PreparedRules {
     this.allowlists = allowlists;
     this.#byId = new Map(rules.map((rule) => [rule.id, rule]));
     this.#rules = rules
-      .filter(({ regex, path }) => regex !== undefined || path !== undefined)
+      .filter(({ regex, path, structure }) => regex !== undefined || (path !== undefined && structure === undefined))
       .map((rule) => ({ rule, keywords: rule.keywords.map((word) => numbers.get(word) ?? -1) }));
-    this.#structural = rules.find(({ structure }) => structure === "kubernetes-secret");
+    this.structures = new Map(
+      rules.flatMap((rule) => (rule.structure === undefined ? [] : [[rule.structure, rule] as const])),
+    );
     this.#index = new KeywordIndex(words);
   }
 
   byId(id: string): Rule | undefined {
     return this.#byId.get(id);
-  }
-
-  /** The rule for Secrets in manifests, if this set has one. */
-  get structural(): Rule | undefined {
-    return this.#structural;
   }
 
   /** The rules of which a keyword occurs in these bytes, and those without keywords. */

@@ -28,7 +28,14 @@ export interface Rule {
 /** `"line"` is gitleaks' meaning, for rules with "generic" in their id. */
 export type General = false | "line" | "lines";
 
-export type Structure = "kubernetes-secret";
+/** What of a file is looked at: see `structure/`. */
+export type Structure =
+  | "kubernetes-secret"
+  | "config-map"
+  | "workload-variable"
+  | "chart-values"
+  | "kustomization"
+  | "variables";
 
 /** Another rule that has to find something near, or else nothing counts. */
 export interface RequiredRule {

@@ -8,6 +8,7 @@ import { defaultRules } from "./catalogue/default-rules.ts";
 import { LARGEST_FILE, readTargets } from "./observe.ts";
 import type { Rule, RuleSet } from "./rule.ts";
 import { Scanner, type Target } from "./scanner.ts";
+import { withoutRepeatedLines } from "./structure/with-structure.ts";
 
 const OPTIONS = { maxDecodeDepth: 5, allowComments: true };
 const scanner = new Scanner(defaultRules(), OPTIONS);
@@ -130,6 +131,34 @@ test("folders are walked without circles, skipped files and links out; what can'
       {
         code: "KST_INPUT_UNREADABLE",
       },
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a kustomization's files are read below the scanned folder and nowhere else; each value is told once", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kustody-kustomize-"));
+  try {
+    await mkdir(join(folder, "root/app"), { recursive: true });
+    await writeFile(join(folder, "outside.env"), "PASSWORD=outside-9\n");
+    await symlink("../../outside.env", join(folder, "root/app/link.env"));
+    await writeFile(join(folder, "root/db.properties"), `PASSWORD=inside-9\nTOKEN=${PAT}\nUSER=app\n`);
+    await writeFile(
+      join(folder, "root/app/kustomization.yaml"),
+      `secretGenerator:\n- envs: [../db.properties, ../../outside.env, link.env, "${folder}/outside.env", none.env]\n`,
+    );
+    const options = { followSymlinks: false, maxFileBytes: LARGEST_FILE, onProblem: (): void => undefined };
+    const leaks = [...readTargets(join(folder, "root"), scanner, options)].flatMap((batch) => scanner.scan(batch));
+    assert.deepEqual(
+      withoutRepeatedLines(leaks)
+        .map(({ rule, file, field }) => [file.slice(folder.length), rule, field ?? ""])
+        .sort(),
+      [
+        ["/root/db.properties", "github-pat", ""],
+        ["/root/db.properties", "kustomization-credential", "PASSWORD"],
+        ["/root/db.properties", "kustomization-credential", "USER"],
+      ],
     );
   } finally {
     await rm(folder, { recursive: true });

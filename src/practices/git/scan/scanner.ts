@@ -3,11 +3,12 @@ import { withinTime } from "../../../kernel/regexp/within-time.ts";
 import { type Origin, originIsAllowed, pathIsSkipped } from "./allowlist.ts";
 import { binaryFormat } from "./binary-format.ts";
 import { type Fragment, fragmentsOf } from "./fragments.ts";
-import { kubernetesSecrets, mayHoldSecrets } from "./kubernetes-secrets.ts";
 import type { Leak } from "./leak.ts";
 import { PreparedRules } from "./prepared-rules.ts";
 import type { RuleSet } from "./rule.ts";
 import { type FragmentScan, scanFragment } from "./scan-fragment.ts";
+import { type BesideFile, structuralLeaks } from "./structure/structural-leaks.ts";
+import { withStructure } from "./structure/with-structure.ts";
 
 export interface ScanOptions {
   /** How many layers of encoding are looked through. */
@@ -23,6 +24,8 @@ export interface Target {
   readonly bytes: Buffer | undefined;
   /** Only these lines, where it is a change that is scanned. */
   readonly added?: readonly Fragment[] | undefined;
+  /** Finds a file by its path from this one; undefined where there is none that may be read. */
+  readonly beside?: ((path: string) => BesideFile | undefined) | undefined;
 }
 
 /** What V8's engine gets for one file before a pattern counts as one that it can't handle there. */
@@ -77,7 +80,7 @@ export class Scanner {
     }
   }
 
-  #scanOne({ origin, bytes, added }: Target): readonly Leak[] {
+  #scanOne({ origin, bytes, added, beside }: Target): readonly Leak[] {
     if (originIsAllowed(origin, this.#rules.allowlists, this.#engineOf(PATHS))) return [];
     if (bytes !== undefined && binaryFormat(bytes) !== undefined) return [];
     const scan: FragmentScan = {
@@ -93,7 +96,7 @@ export class Scanner {
         leaks.push(...scanFragment(fragment.bytes, piece.startLine + fragment.startLine - 1, origin, scan));
     }
     const once = withoutRepeatedPaths(leaks);
-    return bytes === undefined ? once : this.#withStructure(bytes, { origin, added }, once);
+    return bytes === undefined ? once : withStructure(once, this.#structural({ origin, bytes, added, beside }));
   }
 
   #engineOf(rule: string): Engine {
@@ -101,22 +104,15 @@ export class Scanner {
     return this.#slow.has(rule) ? "linear" : "v8";
   }
 
-  /** With what the documents' structure tells: it goes before general rules on the same lines, and behind all others. */
-  #withStructure(
-    bytes: Buffer,
-    { origin, added }: Pick<Target, "origin" | "added">,
-    leaks: readonly Leak[],
-  ): readonly Leak[] {
-    const { structural } = this.#rules;
-    if (structural === undefined || !mayHoldSecrets(bytes, origin.path)) return leaks;
-    const found = [...kubernetesSecrets(bytes, origin, structural, this.#options.allowComments)].filter(
-      ({ startLine }) => added === undefined || added.some((piece) => holdsLine(piece, startLine)),
+  /** What the file's structure tells; of a change, on the added lines. */
+  #structural({ origin, bytes, added, beside }: Target): readonly Leak[] {
+    if (bytes === undefined) return [];
+    const { structures, allowlists } = this.#rules;
+    const scan = { rules: structures, allowlists, allowComments: this.#options.allowComments, beside };
+    return [...structuralLeaks(bytes, origin, scan)].filter(
+      ({ file, startLine }) =>
+        added === undefined || file !== origin.path || added.some((piece) => holdsLine(piece, startLine)),
     );
-    if (found.length === 0) return leaks;
-    const lines = new Set(found.map(({ startLine }) => startLine));
-    const kept = leaks.filter(({ general, startLine }) => !general || !lines.has(startLine));
-    const known = new Set(kept.map(({ startLine }) => startLine));
-    return [...kept, ...found.filter(({ startLine }) => !known.has(startLine))];
   }
 }
 

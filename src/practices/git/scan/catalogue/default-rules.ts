@@ -6,10 +6,12 @@ import { CODE_HOST_RULES } from "./code-hosts.ts";
 import { GENERAL_RULES } from "./general.ts";
 import { KUBERNETES_RULES } from "./kubernetes.ts";
 import { SERVICE_RULES } from "./services.ts";
+import { STRUCTURE_RULES } from "./structures.ts";
 
 /** Our own rules, each with its source and samples; clusters first. */
 export const CATALOGUE: readonly CatalogueRule[] = [
   ...KUBERNETES_RULES,
+  ...STRUCTURE_RULES,
   ...CLOUD_RULES,
   ...CODE_HOST_RULES,
   ...SERVICE_RULES,
