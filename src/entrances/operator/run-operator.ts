@@ -16,10 +16,12 @@ import {
   type Difference,
   StorePolicies,
   SyncEngine,
+  type SyncMetrics,
   wouldChange,
 } from "../../practices/managers/index.ts";
 import { createEsoMetrics } from "./eso-metrics.ts";
 import { type Listener, startListener } from "./metrics-listener.ts";
+import { createProviderMetrics, type ProviderMetrics } from "./provider-metrics.ts";
 import { processMetrics, readMetrics } from "./read-metrics.ts";
 import { createStorePorts } from "./store-ports.ts";
 import { createStoreReaders } from "./store-readers.ts";
@@ -49,6 +51,7 @@ export interface OperatorOptions {
 export async function runOperator(options: OperatorOptions): Promise<void> {
   const { kube, logger, signal, election } = options;
   const metrics = createEsoMetrics();
+  const providers = createProviderMetrics(kube.clock);
   let engine: SyncEngine | undefined;
   let reads: ReadThrough | undefined;
   let gate: CallGate | undefined;
@@ -57,6 +60,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
     listener = await startListener(options.listen, {
       *metrics() {
         yield* metrics.render();
+        yield* providers.render();
         yield readMetrics(reads);
         yield processMetrics(gate?.limit ?? 0);
       },
@@ -67,7 +71,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   }
   const identity = `${hostname()}_${randomBytes(6).toString("hex")}`;
   const work = async (leading: AbortSignal): Promise<void> => {
-    const ended = await control(options, metrics, identity, leading, (started) => {
+    const ended = await control(options, { metrics, providers }, identity, leading, (started) => {
       ({ engine, reads, gate } = started);
     });
     return ended;
@@ -95,7 +99,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
 
 async function control(
   options: OperatorOptions,
-  metrics: ReturnType<typeof createEsoMetrics>,
+  { metrics, providers }: { readonly metrics: SyncMetrics; readonly providers: ProviderMetrics },
   identity: string,
   signal: AbortSignal,
   onStarted: (started: { readonly engine: SyncEngine; readonly reads: ReadThrough; readonly gate: CallGate }) => void,
@@ -127,8 +131,8 @@ async function control(
     clock,
     random: Math.random,
     printKey,
-    metrics,
-    stores: createStoreReaders(readThrough, createStorePorts(kube, options.local)),
+    metrics: providers.timed(metrics),
+    stores: createStoreReaders(readThrough, createStorePorts(kube, options.local), providers.measured),
     ...(observe === undefined
       ? { writes, options: { controllerClass, heartbeatMillis, storeIntervalMillis } }
       : {

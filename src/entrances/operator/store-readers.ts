@@ -7,6 +7,7 @@ import { dependsOnAsker, PROVIDERS, resolveSpec } from "../../kernel/stores/reso
 import type { ResolvedSpec } from "../../kernel/stores/resolved-spec.ts";
 import type { Store } from "../../kernel/stores/store.ts";
 import { type SecretStore, type StoreReaders, type StoreVerdict, storeKey } from "../../practices/managers/index.ts";
+import type { ProviderMetrics } from "./provider-metrics.ts";
 
 interface Resolved {
   readonly spec: ResolvedSpec;
@@ -17,7 +18,11 @@ interface Resolved {
  * Every store object as the engine reads it: opened once per effective identity, through the shared read-through. Where
  * credentials come from the asking namespace, the namespace is part of the identity; everybody else shares one.
  */
-export function createStoreReaders(readThrough: ReadThrough, ports: StorePorts): StoreReaders {
+export function createStoreReaders(
+  readThrough: ReadThrough,
+  ports: StorePorts,
+  measured: ProviderMetrics["measured"],
+): StoreReaders {
   /** What each object of a store resolves to, by asking namespace; the objects are those of the watch, new when edited. */
   const resolved = new WeakMap<SecretStore, Map<string, Resolved>>();
   /** Identities in use by store, so that they can be forgotten when the store is edited. */
@@ -41,9 +46,9 @@ export function createStoreReaders(readThrough: ReadThrough, ports: StorePorts):
       const id = storeKey(store);
       const identities = used.get(id) ?? new Map<string, Identity>();
       used.set(id, identities.set(identityKey(identity), identity));
-      return readThrough.reader(identity, () => openStore(spec, identity, ports));
+      return readThrough.reader(identity, async () => measured(spec.kind, await openStore(spec, identity, ports)));
     },
-    validate: (store, signal) => validate(store, ports, signal),
+    validate: (store, signal) => validate(store, ports, measured, signal),
     async forget(id) {
       const identities = [...(used.get(id)?.values() ?? [])];
       used.delete(id);
@@ -52,7 +57,12 @@ export function createStoreReaders(readThrough: ReadThrough, ports: StorePorts):
   };
 }
 
-async function validate(store: SecretStore, ports: StorePorts, signal: AbortSignal): Promise<StoreVerdict> {
+async function validate(
+  store: SecretStore,
+  ports: StorePorts,
+  measured: ProviderMetrics["measured"],
+  signal: AbortSignal,
+): Promise<StoreVerdict> {
   const names = Object.keys(store.spec.provider);
   if (!names.some((name) => Object.hasOwn(PROVIDERS, name))) {
     return { kind: "unsupported", message: `provider ${names.join(", ").slice(0, 100)} is not supported yet` };
@@ -61,7 +71,7 @@ async function validate(store: SecretStore, ports: StorePorts, signal: AbortSign
   try {
     const spec = resolveSpec(store.spec.provider, scopeOf(store, PLACEHOLDER));
     if (dependsOnAsker(spec)) return { kind: "unknown", writes: true };
-    opened = await openStore(spec, identityOf(store, undefined), ports);
+    opened = measured(spec.kind, await openStore(spec, identityOf(store, undefined), ports));
   } catch (cause) {
     const error = toKustodyError(cause);
     // What may pass by itself is no reason to stop asking.

@@ -141,6 +141,12 @@ export class OperatorRig implements AsyncDisposable {
     throw new Error(`${namespace}/${name} did not become so: ${JSON.stringify(last)}\n${this.lastLog()}`);
   }
 
+  /** What an operator that listens shows of itself. */
+  async metrics(): Promise<string> {
+    const url = this.log.join("").match(/"url":"(http:[^"]+)"/)?.[1];
+    return await (await fetch(`${url}/metrics`)).text();
+  }
+
   /** The last lines, without stacks. */
   lastLog(): string {
     return this.log
