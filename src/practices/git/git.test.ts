@@ -57,3 +57,42 @@ test("the finding names the keys and the first one's field", () => {
   assert.equal(finding?.subject.field, "stringData['tls.key']");
   assert.deepEqual(finding?.evidence, { keys: "tls.key, b", count: 2 });
 });
+
+const SETTINGS: Record<string, readonly [rule: string, field: string, bad: string, good: string]> = {
+  "an Application": [
+    "git/ChartValuesHaveCredential",
+    "spec.source.helm.parameters[0].value",
+    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {helm: {parameters: [{name: db.password, value: ${CANARY}}]}}}\n`,
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {helm: {parameters: [{name: db.existingSecret, value: db}]}}}\n",
+  ],
+  "a HelmRelease": [
+    "git/ChartValuesHaveCredential",
+    "spec.values.auth.password",
+    `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: {values: {auth: {password: ${CANARY}}}}\n`,
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: {valuesFrom: [{kind: Secret, name: a}]}\n",
+  ],
+  "a kustomization": [
+    "git/KustomizationHasValues",
+    "secretGenerator[0].literals[0]",
+    `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsecretGenerator: [{name: a, literals: [user=${CANARY}]}]\n`,
+    "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsecretGenerator: [{name: a, envs: [a.env]}]\n",
+  ],
+  "an ExternalSecret's template": [
+    "git/SecretTemplateHasValue",
+    "spec.target.template.data.password",
+    `apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nspec: {target: {template: {data: {password: ${CANARY}}}}}\n`,
+    "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nspec: {target: {template: {data: {password: '{{ .p }}'}}}}\n",
+  ],
+};
+for (const [name, [rule, field, bad, good]] of Object.entries(SETTINGS)) {
+  test(`${rule}: ${name} with a credential is found by its field, one with a reference is in order`, () => {
+    const findings = findingsIn(git, bad);
+    assert.deepEqual(
+      findings.map((finding) => [finding.rule, finding.subject.field, finding.evidence?.["count"]]),
+      [[rule, field, 1]],
+    );
+    assert.ok(!JSON.stringify(findings).includes(CANARY));
+    assert.deepEqual(findingsIn(git, good), []);
+    assert.deepEqual(findingsIn(git, bad, "cluster"), []);
+  });
+}
