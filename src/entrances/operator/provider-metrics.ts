@@ -16,9 +16,9 @@ const NAMES: Readonly<Record<Kind, { readonly provider: string; readonly read: s
 
 export interface ProviderMetrics {
   /** The same store, with its reads and validations counted. What it cannot do stays absent. */
-  measured(kind: Kind, store: Store): Store;
+  readonly measured: (kind: Kind, store: Store) => Store;
   /** The same metrics, with the durations of syncs beside them. */
-  timed(metrics: SyncMetrics): SyncMetrics;
+  readonly timed: (metrics: SyncMetrics) => SyncMetrics;
   render(): Iterable<string>;
 }
 

@@ -23,7 +23,7 @@ export class SecondsHistogram {
   observe(labels: string, millis: number): void {
     let series = this.#series.get(labels);
     if (series === undefined) {
-      this.#series.set(labels, (series = { counts: new Array<number>(BOUNDS.length + 1).fill(0), sum: 0 }));
+      this.#series.set(labels, (series = { counts: [0, ...BOUNDS.map(() => 0)], sum: 0 }));
     }
     const seconds = millis / 1000;
     const index = BOUNDS.findIndex((bound) => seconds <= bound);

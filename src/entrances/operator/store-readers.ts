@@ -68,9 +68,11 @@ async function validate(
     return { kind: "unsupported", message: `provider ${names.join(", ").slice(0, 100)} is not supported yet` };
   }
   let opened: Store;
+  let unused: readonly string[] = [];
   try {
     const spec = resolveSpec(store.spec.provider, scopeOf(store, PLACEHOLDER));
-    if (dependsOnAsker(spec)) return { kind: "unknown", writes: true };
+    if (spec.kind === "vault") unused = spec.unused;
+    if (dependsOnAsker(spec)) return { kind: "unknown", writes: true, unused };
     opened = measured(spec.kind, await openStore(spec, identityOf(store, undefined), ports));
   } catch (cause) {
     const error = toKustodyError(cause);
@@ -79,7 +81,7 @@ async function validate(
   }
   try {
     const error = await opened.validate(signal);
-    if (error === undefined) return { kind: "valid", writes: opened.write !== undefined };
+    if (error === undefined) return { kind: "valid", writes: opened.write !== undefined, unused };
     return { kind: "failed", message: `${error.error}: ${error.message}` };
   } finally {
     await opened.close();

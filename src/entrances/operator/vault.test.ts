@@ -4,6 +4,7 @@ import { Secrets } from "../../kernel/kube/index.ts";
 import { Secret } from "../../kernel/secret/secret.ts";
 import { administer, type VaultAdmin } from "../../kernel/stores/testing/vault-admin.ts";
 import { startVault, type VaultServer } from "../../lab/index.ts";
+import { SecretStores } from "../../practices/managers/model/resources.ts";
 import { OperatorRig, wants } from "./testing/operator-rig.ts";
 
 let rig: OperatorRig;
@@ -42,6 +43,39 @@ test("values of a real Vault arrive, whole and by property, and a new version wi
   await admin.call("POST", "kv/data/db", { data: { user: "app", password: "rotated" } });
   await rig.patch("default", "db", { metadata: { annotations: { "external-secrets.io/force-sync": "now" } } });
   await rig.until("rotated", async () => (await rig.values("default", "db"))?.["only"] === "rotated");
+});
+
+test("a store with fields that have no effect syncs, and says which they are", async () => {
+  const caBundle = Buffer.from(vault.caPem).toString("base64");
+  const vaultSpec = {
+    server: vault.url,
+    path: "kv",
+    caBundle,
+    caProvider: { type: "ConfigMap", name: "not-there", key: "ca" },
+    tls: { certSecretRef: { name: "not-there" } },
+    readYourWrites: true,
+    checkAndSet: { required: true },
+    auth: { tokenSecretRef: { name: "good", key: "token" }, ldap: { username: "u", path: "ldap", secretRef: {} } },
+  };
+  await rig.secretStore("default", "too-much", { provider: { vault: vaultSpec } });
+  await rig.externalSecret("default", "too-much", wants("too-much", { k: "db" }));
+  await rig.ready("default", "too-much");
+  await rig.storeReady("default", "too-much");
+  const { status } = await rig.kube.namespaced(SecretStores, "default").get("too-much");
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  assert.equal(ready?.reason, "Valid");
+  const message =
+    /^store validated; without effect: auth\.ldap \(.*\), tls \(.*\), caProvider \(caBundle comes first\)$/;
+  assert.match(ready?.message ?? "", message);
+});
+
+test("a read that must not lag is sent on to the active node, where Vault's configuration lets it", async () => {
+  const { spec } = await rig.kube.namespaced(SecretStores, "default").get("good");
+  const consistent = { ...spec.provider["vault"], readYourWrites: true, forwardInconsistent: true };
+  await rig.secretStore("default", "consistent", { provider: { vault: consistent } });
+  await rig.externalSecret("default", "consistent", wants("consistent", { k: "db" }));
+  // This Vault has no `allow_forwarding_via_header`: by its refusal the header is known to have arrived.
+  await rig.ready("default", "consistent", { status: "False", message: /X-Vault-Inconsistent=forward-active-node/ });
 });
 
 test("wrong credentials are named in Vault's own words, and no other store suffers", async () => {

@@ -11,6 +11,7 @@ import type { Identity } from "./identity.ts";
 import { renewedToken } from "./kubernetes/renewed-token.ts";
 import { openStore, type StorePorts } from "./open-store.ts";
 import { dependsOnAsker, resolveSpec } from "./resolve-spec.ts";
+import type { ResolvedSpec } from "./resolved-spec.ts";
 import { isValue, type Store } from "./store.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 
@@ -101,6 +102,55 @@ test("what is missing, unknown or not supported yet is named", () => {
       },
     );
   }
+});
+
+test("of several ways to log in the first in ESO's order is used, and what has no effect is named", () => {
+  const ref = { name: "t", key: "k" };
+  const vault = (auth: object, more: object = {}) =>
+    resolveSpec({ vault: { server: "https://v", auth, ...more } }, own) as ResolvedSpec & { kind: "vault" };
+  const userPass = { username: "u", secretRef: ref };
+  const jwt = { role: "r", secretRef: ref };
+  const several = vault({ ldap: {}, jwt, tokenSecretRef: ref });
+  assert.equal(several.auth.method, "token");
+  assert.deepEqual(several.unused, [
+    "auth.ldap (auth.tokenSecretRef comes first)",
+    "auth.jwt (auth.tokenSecretRef comes first)",
+  ]);
+  assert.equal(vault({ jwt, userPass }).auth.method, "userPass");
+  assert.throws(() => vault({ ldap: {}, jwt }), /auth\.ldap is not supported yet/);
+  const appRole = { roleId: "given", roleRef: ref, secretRef: ref };
+  const byId = vault({ appRole }).auth;
+  assert.equal(byId.method === "appRole" && byId.roleId, "given");
+  const half = vault(
+    { tokenSecretRef: ref },
+    { tls: { certSecretRef: { name: "c" } }, version: "v1", checkAndSet: { required: true } },
+  );
+  assert.equal(half.clientCertificate, undefined);
+  assert.deepEqual(half.unused, [
+    "tls (it needs both certSecretRef and keySecretRef)",
+    "checkAndSet (kv version 1 does not have it)",
+  ]);
+  const whole = vault(
+    { tokenSecretRef: ref, cert: { clientCert: { name: "other" }, secretRef: { name: "other" } } },
+    {
+      tls: { certSecretRef: { name: "c" }, keySecretRef: { name: "c" } },
+    },
+  );
+  const { certificate, key } = whole.clientCertificate ?? {};
+  assert.deepEqual([certificate?.name, certificate?.key, key?.key], ["c", "tls.crt", "tls.key"]);
+});
+
+test("only readYourWrites and forwardInconsistent together forward to the active node, either follows the index", () => {
+  const vault = (more: object) =>
+    resolveSpec(
+      { vault: { server: "https://v", auth: { tokenSecretRef: { name: "t" } }, ...more } },
+      own,
+    ) as ResolvedSpec & { kind: "vault" };
+  const both = vault({ readYourWrites: true, forwardInconsistent: true, headers: { a: "b" } });
+  assert.deepEqual(both.headers, { a: "b", "X-Vault-Inconsistent": "forward-active-node" });
+  assert.equal(both.followsIndex, true);
+  const forward = vault({ forwardInconsistent: true });
+  assert.deepEqual([forward.headers, forward.followsIndex, vault({}).followsIndex], [{}, true, false]);
 });
 
 test("the local store gives each namespace its own folder, and cluster stores the whole", async () => {

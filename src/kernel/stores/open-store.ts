@@ -61,7 +61,7 @@ export async function openStore(spec: ResolvedSpec, identity: Identity, ports: S
     }
     case "vault": {
       const { openVaultStore } = await import("./vault/vault-store.ts");
-      const { server, path, version, namespace, headers, authNamespace } = spec;
+      const { server, path, version, namespace, headers, authNamespace, followsIndex, checksAndSets } = spec;
       const caPem = await trustOf(spec.trust, ports, signal);
       const clientCertificate = spec.clientCertificate && (await certificateOf(spec.clientCertificate, ports, signal));
       return openVaultStore(
@@ -69,6 +69,8 @@ export async function openStore(spec: ResolvedSpec, identity: Identity, ports: S
           server,
           version,
           headers,
+          followsIndex,
+          checksAndSets,
           auth: vaultAuth(spec.auth, identity, ports),
           ...(path === undefined ? {} : { path }),
           ...(namespace === undefined ? {} : { namespace }),

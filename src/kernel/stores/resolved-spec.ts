@@ -55,6 +55,12 @@ export type ResolvedSpec =
       readonly clientCertificate: ResolvedCertificate | undefined;
       readonly auth: ResolvedVaultAuth;
       readonly authNamespace: string | undefined;
+      /** Requires of each reply what earlier ones told of the cluster's state. */
+      readonly followsIndex: boolean;
+      /** Every write says which version it replaces. */
+      readonly checksAndSets: boolean;
+      /** Fields that are set and have no effect, each with why. */
+      readonly unused: readonly string[];
     }
   | {
       readonly kind: "kubernetes";

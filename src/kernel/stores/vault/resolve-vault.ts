@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { KustodyError } from "../../errors.ts";
 import { decodeCaBundle } from "../ca-bundle.ts";
-import { connectionTrust, secretSelector, serviceAccountSelector } from "../provider-selectors.ts";
+import { connectionTrust, secretSelector } from "../provider-selectors.ts";
 import { type ReferenceScope, resolveReference } from "../resolve-reference.ts";
-import type { ResolvedSpec, ResolvedVaultAuth } from "../resolved-spec.ts";
+import type { ResolvedCertificate, ResolvedSpec } from "../resolved-spec.ts";
+import { authMethods, resolveVaultAuth, vaultAuth, wrongVault } from "./resolve-vault-auth.ts";
 
 const vaultProvider = z.looseObject({
   server: z.string().min(1),
@@ -13,146 +13,62 @@ const vaultProvider = z.looseObject({
   headers: z.record(z.string(), z.string()).optional(),
   ...connectionTrust,
   tls: z.object({ certSecretRef: secretSelector.optional(), keySecretRef: secretSelector.optional() }).optional(),
-  auth: z.looseObject({
-    namespace: z.string().optional(),
-    tokenSecretRef: secretSelector.optional(),
-    appRole: z
-      .object({
-        path: z.string().default("approle"),
-        roleId: z.string().optional(),
-        roleRef: secretSelector.optional(),
-        secretRef: secretSelector,
-      })
-      .optional(),
-    kubernetes: z
-      .object({
-        mountPath: z.string().default("kubernetes"),
-        role: z.string(),
-        serviceAccountRef: serviceAccountSelector.optional(),
-        secretRef: secretSelector.optional(),
-      })
-      .optional(),
-    jwt: z
-      .object({
-        path: z.string().default("jwt"),
-        role: z.string().default(""),
-        secretRef: secretSelector.optional(),
-        kubernetesServiceAccountToken: z
-          .object({
-            serviceAccountRef: serviceAccountSelector,
-            audiences: z.array(z.string()).optional(),
-            expirationSeconds: z.number().optional(),
-          })
-          .optional(),
-      })
-      .optional(),
-    userPass: z
-      .object({ path: z.string().default("userpass"), username: z.string(), secretRef: secretSelector })
-      .optional(),
-    cert: z
-      .object({
-        path: z.string().default("cert"),
-        vaultRole: z.string().optional(),
-        clientCert: secretSelector,
-        secretRef: secretSelector,
-      })
-      .optional(),
-  }),
+  readYourWrites: z.boolean().default(false),
+  forwardInconsistent: z.boolean().default(false),
+  checkAndSet: z.object({ required: z.boolean().default(false) }).optional(),
+  auth: vaultAuth,
 });
-
-const NOT_YET = ["ldap", "iam", "gcp"];
-
-type Auth = z.output<typeof vaultProvider>["auth"];
+type Provider = z.output<typeof vaultProvider>;
 
 /** `provider.vault` with its references resolved. Pure. @throws KST_STORE_SPEC, KST_REFERENCE_FOREIGN */
 export function resolveVault(provider: unknown, scope: ReferenceScope): ResolvedSpec {
   const parsed = vaultProvider.safeParse(provider);
   if (!parsed.success)
-    throw wrong(
+    throw wrongVault(
       parsed.error.issues
         .map(({ path, message }) => `${path.join(".")}: ${message}`)
         .join("; ")
         .slice(0, 500),
     );
-  const { server, path, version, namespace, headers = {}, caBundle, caProvider, tls, auth } = parsed.data;
-  const secret = (selector: z.output<typeof secretSelector>) => resolveReference("Secret", selector, scope);
-  const certificate = auth.cert ?? { clientCert: tls?.certSecretRef, secretRef: tls?.keySecretRef };
+  const { server, path, version, namespace, headers = {}, caBundle, caProvider, auth } = parsed.data;
+  const { readYourWrites, forwardInconsistent, checkAndSet } = parsed.data;
   return {
     kind: "vault",
     server,
     path,
     version,
     namespace,
-    headers,
-    trust:
-      caBundle === undefined
-        ? caProvider && resolveReference(caProvider.type, caProvider, scope)
-        : decodeCaBundle(caBundle),
-    clientCertificate:
-      certificate.clientCert === undefined || certificate.secretRef === undefined
-        ? undefined
-        : { certificate: secret(certificate.clientCert), key: secret(certificate.secretRef) },
-    auth: resolveAuth(auth, scope),
+    // Upstream sends it only where both are set; either alone makes it follow the index.
+    headers:
+      readYourWrites && forwardInconsistent ? { ...headers, "X-Vault-Inconsistent": "forward-active-node" } : headers,
+    followsIndex: readYourWrites || forwardInconsistent,
+    checksAndSets: checkAndSet?.required === true && version === "v2",
+    trust: caBundle ? decodeCaBundle(caBundle) : caProvider && resolveReference(caProvider.type, caProvider, scope),
+    clientCertificate: resolveCertificate(parsed.data, scope),
+    auth: resolveVaultAuth(auth, scope),
     authNamespace: auth.namespace,
+    unused: unusedFields(parsed.data),
   };
 }
 
-function resolveAuth(auth: Auth, scope: ReferenceScope): ResolvedVaultAuth {
-  const missing = NOT_YET.find((method) => auth[method] !== undefined);
-  if (missing !== undefined) throw wrong(`auth.${missing} is not supported yet`);
-  const secret = (selector: z.output<typeof secretSelector>, key?: string) =>
-    resolveReference("Secret", { ...selector, key: selector.key || key }, scope);
-  const account = (
-    selector: z.output<typeof serviceAccountSelector>,
-    audiences: readonly string[] | undefined,
-    seconds = 600,
-  ) => ({
-    serviceAccount: resolveReference("ServiceAccount", selector, scope),
-    audiences: [...(audiences ?? []), ...(selector.audiences ?? [])],
-    expirationSeconds: seconds,
-  });
-  const { tokenSecretRef, appRole, kubernetes, jwt, userPass, cert } = auth;
-  if (tokenSecretRef !== undefined) return { method: "token", token: secret(tokenSecretRef, "token") };
-  if (appRole !== undefined) {
-    const { path, roleId, roleRef, secretRef } = appRole;
-    const id = roleRef === undefined ? roleId : secret(roleRef);
-    if (id === undefined) throw wrong("auth.appRole needs roleId or roleRef");
-    return { method: "appRole", path, roleId: id, secretId: secret(secretRef) };
-  }
-  if (kubernetes !== undefined) {
-    const { mountPath, role, serviceAccountRef, secretRef } = kubernetes;
-    const given = secretRef === undefined ? "own" : secret(secretRef, "token");
-    return {
-      method: "kubernetes",
-      path: mountPath,
-      role,
-      jwt: serviceAccountRef === undefined ? given : account(serviceAccountRef, undefined),
-    };
-  }
-  if (jwt !== undefined) {
-    const { path, role, secretRef, kubernetesServiceAccountToken: token } = jwt;
-    if (secretRef !== undefined) return { method: "jwt", path, role, jwt: secret(secretRef) };
-    if (token === undefined) throw wrong("auth.jwt needs secretRef or kubernetesServiceAccountToken");
-    return {
-      method: "jwt",
-      path,
-      role,
-      jwt: account(token.serviceAccountRef, token.audiences ?? ["vault"], token.expirationSeconds),
-    };
-  }
-  if (userPass !== undefined)
-    return {
-      method: "userPass",
-      path: userPass.path,
-      username: userPass.username,
-      password: secret(userPass.secretRef),
-    };
-  if (cert !== undefined) return { method: "cert", path: cert.path, role: cert.vaultRole };
-  throw wrong("auth names no way to log in");
+function resolveCertificate({ tls, auth }: Provider, scope: ReferenceScope): ResolvedCertificate | undefined {
+  const isLogin = authMethods(auth)[0] === "cert";
+  const certificate = isLogin ? auth.cert?.clientCert : tls?.certSecretRef;
+  const key = isLogin ? auth.cert?.secretRef : tls?.keySecretRef;
+  if (certificate === undefined || key === undefined) return undefined;
+  const entry = (selector: typeof key, usual: string) =>
+    resolveReference("Secret", { ...selector, key: selector.key || (isLogin ? undefined : usual) }, scope);
+  return { certificate: entry(certificate, "tls.crt"), key: entry(key, "tls.key") };
 }
 
-function wrong(why: string): KustodyError {
-  return new KustodyError("KST_STORE_SPEC", `provider.vault cannot be used: ${why}`, {
-    hint: "correct the store object",
-  });
+/** What is set and has no effect, neither here nor in External Secrets Operator, whose webhook refuses some of it. */
+function unusedFields({ auth, tls, caBundle, caProvider, checkAndSet, version }: Provider): readonly string[] {
+  const [used, ...others] = authMethods(auth);
+  const unused = others.map((method) => `auth.${method} (auth.${used} comes first)`);
+  if ((tls?.certSecretRef === undefined) !== (tls?.keySecretRef === undefined)) {
+    unused.push("tls (it needs both certSecretRef and keySecretRef)");
+  }
+  if (caBundle && caProvider !== undefined) unused.push("caProvider (caBundle comes first)");
+  if (checkAndSet?.required === true && version === "v1") unused.push("checkAndSet (kv version 1 does not have it)");
+  return unused;
 }

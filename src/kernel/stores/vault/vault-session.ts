@@ -3,6 +3,7 @@ import type { Clock } from "../../observe/clock.ts";
 import { Secret } from "../../secret/secret.ts";
 import type { StoreError } from "../store.ts";
 import { storeErrorOf } from "../store-error.ts";
+import { laterIndex } from "./replication-index.ts";
 import { type TokenLife, tokenStep } from "./token-life.ts";
 import { loginRequest, trimmed } from "./vault-login.ts";
 import { at, isSuccess, plain, replyJson, secretText, vaultError, wipe } from "./vault-reply.ts";
@@ -25,6 +26,8 @@ export class VaultSession {
   readonly #spec: VaultSpec;
   readonly #clock: Clock;
   #token: Token | undefined;
+  /** The newest state of the cluster that a reply told of. */
+  #index: string | undefined;
   #pending: Promise<Token | StoreError> | undefined;
 
   constructor(http: HttpClient, spec: VaultSpec, clock: Clock) {
@@ -69,10 +72,21 @@ export class VaultSession {
   async #send(request: HttpRequest, token: Token): Promise<HttpResponse> {
     const { namespace } = this.#spec;
     const headers = { ...request.headers, "x-vault-token": token.secret };
-    return await this.#http.request({
+    return await this.#ask({
       ...request,
       headers: namespace === undefined ? headers : { ...headers, "x-vault-namespace": namespace },
     });
+  }
+
+  /** Requires the state that earlier replies told of, where that is wanted, and remembers a newer one. */
+  async #ask(request: HttpRequest): Promise<HttpResponse> {
+    if (this.#spec.followsIndex !== true) return await this.#http.request(request);
+    const known = this.#index;
+    const headers = known === undefined ? request.headers : { ...request.headers, "x-vault-index": known };
+    const reply = await this.#http.request({ ...request, ...(headers === undefined ? {} : { headers }) });
+    const told = reply.headers["x-vault-index"];
+    if (told !== undefined) this.#index = laterIndex(this.#index, told);
+    return reply;
   }
 
   /** The token to use now; all who ask at once share one login. */
@@ -144,7 +158,7 @@ export class VaultSession {
     using sent = body;
     const namespace = this.#spec.authNamespace ?? this.#spec.namespace;
     const headers = namespace === undefined ? {} : { "x-vault-namespace": namespace };
-    const reply = await this.#http.request({ method: "POST", path: `/v1/${path}`, headers, body: sent, signal });
+    const reply = await this.#ask({ method: "POST", path: `/v1/${path}`, headers, body: sent, signal });
     if (!isSuccess(reply)) {
       const error = vaultError(reply, this.#clock.now());
       const isRefused = ["invalid", "denied", "missing"].includes(error.error);

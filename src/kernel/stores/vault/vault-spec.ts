@@ -27,4 +27,8 @@ export interface VaultSpec {
   readonly auth: VaultAuth;
   /** Where to log in, if not in `namespace`. */
   readonly authNamespace?: string;
+  /** Sends the newest `X-Vault-Index` along, so that a standby that lags behind doesn't answer with what was before. */
+  readonly followsIndex?: boolean;
+  /** A write without a condition says which version it replaces: for engines that require it. */
+  readonly checksAndSets?: boolean;
 }

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { request as forward } from "node:https";
+import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { startVault, type VaultServer } from "../../../lab/servers/vault.ts";
 import { createCa, issueLeaf } from "../../crypto/certificates.ts";
@@ -242,6 +246,64 @@ describe("the vault store", () => {
     assert.equal(text(await read(store, { key: "login" })), '{"ok":true}');
     assert.equal(logins, 2);
     await store.close();
+  });
+
+  test("an engine that insists on check-and-set takes a store's writes when the store says so", async () => {
+    await admin.call("POST", "sys/mounts/strict", { type: "kv", options: { version: "2" } });
+    for (let tries = 0; ; tries++) {
+      // A new kv 2 engine refuses calls until it has set itself up.
+      const done = await admin.call("POST", "strict/config", { cas_required: true }).catch(() => undefined);
+      if (done !== undefined) break;
+      assert.ok(tries < 100);
+      await systemClock.sleep(50);
+    }
+    const write = async (store: Store, json: string): Promise<unknown> => {
+      using value = Secret.fromText(json);
+      return await store.write?.({ key: "k" }, value, undefined, signal);
+    };
+    const careless = openVaultStore(spec({ path: "strict" }));
+    assert.equal(reason((await write(careless, '{"n":0}')) as Read), "invalid");
+    const store = openVaultStore(spec({ path: "strict", checksAndSets: true }));
+    assert.equal(await write(store, '{"n":1}'), "1");
+    assert.equal(await write(store, '{"n":2}'), "2");
+    await admin.call("DELETE", "strict/data/k");
+    assert.equal(await write(store, '{"n":3}'), "3");
+    assert.equal(text(await read(store, { key: "k" })), '{"n":3}');
+    await careless.close();
+    await store.close();
+  });
+
+  test("the newest state that Vault told of is required of each reply, and nothing without being asked for", async () => {
+    const state = (local: number): string => Buffer.from(`v1:c:${local}:1:00`).toString("base64");
+    const asked: (string | undefined)[] = [];
+    const told = [state(7), state(9), state(8)];
+    // Only Vault Enterprise tells of its state: something in between says it in the real Vault's place.
+    const between = createServer((request, response) => {
+      asked.push(request.headers["x-vault-index"] as string | undefined);
+      const { method, url, headers } = request;
+      const onward = forward(`${vault.url}${url}`, { method, headers, ca: vault.caPem }, (reply) => {
+        response.writeHead(reply.statusCode ?? 500, { ...reply.headers, "x-vault-index": told.shift() ?? state(0) });
+        reply.pipe(response);
+      });
+      request.pipe(onward);
+    }).listen(0, "127.0.0.1");
+    try {
+      await once(between, "listening");
+      const server = `http://127.0.0.1:${(between.address() as AddressInfo).port}`;
+      for (const [followsIndex, expected] of [
+        [true, [undefined, state(7), state(9), state(9)]],
+        [false, [undefined, undefined, undefined, undefined]],
+      ] as const) {
+        asked.length = 0;
+        const store = openVaultStore(spec({ server, followsIndex }));
+        for (let n = 0; n < 3; n++) assert.equal(text(await read(store, { key: "login" })), '{"ok":true}');
+        await store.close();
+        assert.deepEqual(asked, expected);
+      }
+    } finally {
+      between.closeAllConnections();
+      between.close();
+    }
   });
 
   test("a server whose authority is not trusted, and one that isn't there, are unavailable", async () => {

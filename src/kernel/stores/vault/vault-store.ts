@@ -64,7 +64,7 @@ export function openVaultStore(spec: VaultSpec, clock: Clock = systemClock): Sto
   const write = async (ref: Ref, value: Secret, condition: WriteCondition | undefined, signal: AbortSignal) => {
     const paths = vaultPaths(spec, ref.key);
     if ("error" in paths) return paths;
-    const cas = casOf(spec.version, condition);
+    const cas = condition === undefined ? await casOfNewest(ref.key, signal) : casOf(spec.version, condition);
     if (typeof cas === "object") return cas;
     using body = writeBody(spec.version, value, cas);
     if (body === undefined)
@@ -74,10 +74,11 @@ export function openVaultStore(spec: VaultSpec, clock: Clock = systemClock): Sto
     if (cas !== undefined && "error" in reply && reply.error === "invalid") {
       const newest = await newestVersion(ref.key, signal);
       // A key whose newest version was deleted is absent, though it has a version.
-      if (cas === 0 && newest?.isDeleted) {
+      if ("error" in newest) return reply;
+      if (cas === 0 && newest.isDeleted) {
         using again = writeBody(spec.version, value, newest.version) as Secret;
         reply = await send(again);
-      } else if (newest !== undefined && newest.version !== cas) {
+      } else if (newest.version !== cas) {
         return { error: "conflict", message: "the key was changed by somebody else" } satisfies StoreError;
       }
     }
@@ -85,9 +86,17 @@ export function openVaultStore(spec: VaultSpec, clock: Clock = systemClock): Sto
     return spec.version === "v1" ? versionOf(value) : (plain(at(replyJson(reply), "data", "version")) ?? "");
   };
 
+  /** The version that an unconditional write replaces, where the engine insists on being told. */
+  const casOfNewest = async (key: string, signal: AbortSignal): Promise<number | undefined | StoreError> => {
+    if (spec.checksAndSets !== true) return undefined;
+    const newest = await newestVersion(key, signal);
+    if (!("error" in newest)) return newest.version;
+    return newest.error === "missing" ? 0 : newest;
+  };
+
   const newestVersion = async (key: string, signal: AbortSignal) => {
     const reply = await metadataOf(key, signal);
-    if ("error" in reply) return undefined;
+    if ("error" in reply) return reply;
     const data = at(replyJson(reply), "data");
     const version = plain(at(data, "current_version")) ?? "0";
     const details = at(data, "versions", version);

@@ -112,9 +112,10 @@ export interface StoreReaders {
 }
 
 export type StoreVerdict =
-  | { readonly kind: "valid"; readonly writes: boolean }
+  /** `unused`: fields that are set and have no effect, each with why. */
+  | { readonly kind: "valid"; readonly writes: boolean; readonly unused: readonly string[] }
   /** The store takes each asker's own credentials, so there is nothing to log in with now. */
-  | { readonly kind: "unknown"; readonly writes: boolean }
+  | { readonly kind: "unknown"; readonly writes: boolean; readonly unused: readonly string[] }
   /** Its specification, or something it refers to, is wrong. */
   | { readonly kind: "invalid"; readonly message: string }
   /** A provider that Kustody doesn't know. */

@@ -8,12 +8,12 @@ import type { StoreVerdict } from "./ports.ts";
 export function storeCondition(verdict: StoreVerdict): { status: "True" | "False"; reason: string; message: string } {
   switch (verdict.kind) {
     case "valid":
-      return { status: "True", reason: "Valid", message: "store validated" };
+      return { status: "True", reason: "Valid", message: withUnused("store validated", verdict.unused) };
     case "unknown":
       return {
         status: "True",
         reason: "ValidationUnknown",
-        message: "could not validate: each asker's own credentials",
+        message: withUnused("could not validate: each asker's own credentials", verdict.unused),
       };
     case "invalid":
       return { status: "False", reason: "InvalidProviderConfig", message: bounded(verdict.message) };
@@ -26,6 +26,11 @@ export function storeCondition(verdict: StoreVerdict): { status: "True" | "False
         message: bounded(`unable to validate store: ${verdict.message}`),
       };
   }
+}
+
+/** What has no effect is said where the store is looked at; it stops nothing, since it stops nothing upstream either. */
+function withUnused(message: string, unused: readonly string[]): string {
+  return unused.length === 0 ? message : bounded(`${message}; without effect: ${unused.join(", ")}`);
 }
 
 export const DELETION_HELD = "DeletionHeld";
