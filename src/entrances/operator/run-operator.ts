@@ -39,6 +39,8 @@ export interface OperatorOptions {
   /** Requests of the API server under way at most. */
   readonly concurrency: number;
   readonly election: { readonly namespace: string; readonly name: string; readonly times?: LeaseTimes } | undefined;
+  /** The token of the operator's own ServiceAccount, where it isn't the pod's. */
+  readonly podTokenFile?: string;
   /** The local store's file, where one is configured. */
   readonly local: StorePorts["local"];
   /** Change nothing, and tell what would be changed; `once`: end when everything has been looked at. */
@@ -132,7 +134,11 @@ async function control(
     random: Math.random,
     printKey,
     metrics: providers.timed(metrics),
-    stores: createStoreReaders(readThrough, createStorePorts(kube, options.local), providers.measured),
+    stores: createStoreReaders(
+      readThrough,
+      createStorePorts(kube, options.local, options.podTokenFile),
+      providers.measured,
+    ),
     ...(observe === undefined
       ? { writes, options: { controllerClass, heartbeatMillis, storeIntervalMillis } }
       : {

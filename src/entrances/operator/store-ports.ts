@@ -1,13 +1,17 @@
 import { KustodyError } from "../../kernel/errors.ts";
 import { requestToken } from "../../kernel/kube/access/service-account-token.ts";
+import { tokenFile } from "../../kernel/kube/auth/token-file.ts";
+import { POD_TOKEN_FILE } from "../../kernel/kube/config/in-cluster.ts";
 import type { Kube } from "../../kernel/kube/kube.ts";
 import { ConfigMaps, Secrets } from "../../kernel/kube/object/resources.ts";
 import type { Secret } from "../../kernel/secret/secret.ts";
+import { copySecret } from "../../kernel/stores/copy-secret.ts";
 import type { StorePorts } from "../../kernel/stores/open-store.ts";
 import type { ResolvedReference } from "../../kernel/stores/resolve-reference.ts";
 
 /** What stores read of the cluster: only objects that the resolver let through, each by its name in its namespace. */
-export function createStorePorts(kube: Kube, local: StorePorts["local"]): StorePorts {
+export function createStorePorts(kube: Kube, local: StorePorts["local"], podTokenFile = POD_TOKEN_FILE): StorePorts {
+  const podToken = tokenFile(podTokenFile, kube.clock);
   return {
     clock: kube.clock,
     async secret(reference, signal) {
@@ -25,6 +29,11 @@ export function createStorePorts(kube: Kube, local: StorePorts["local"]): StoreP
     async serviceAccountToken({ namespace, name }, { audiences, expirationSeconds }, signal) {
       const request = { namespace, serviceAccount: name, audiences, expirationSeconds };
       return (await requestToken(kube, request, signal)).token;
+    },
+    async ownToken() {
+      const { token } = await podToken.current();
+      // Whoever gets it disposes of it, and others still need the one that is kept.
+      return copySecret(token as Secret);
     },
     ...(local === undefined ? {} : { local }),
   };

@@ -7,6 +7,8 @@ import type { Environment } from "./load-kubeconfig.ts";
 import { readBounded } from "./read-bounded.ts";
 
 const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** Where a pod finds the token of its own ServiceAccount; the kubelet renews it there. */
+export const POD_TOKEN_FILE = join(FOLDER, "token");
 
 /** The connection of a pod: address from the environment, token, CA and namespace from the projected `folder`. */
 export async function inClusterConnection(env: Environment, clock: Clock, folder = FOLDER): Promise<Connection> {
