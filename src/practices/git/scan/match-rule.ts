@@ -80,6 +80,7 @@ function judge(
   const line = around.length > 0 ? decodedLine(around, current.text) : rawLine;
   const candidate = { secret, match, line };
   if (candidateIsAllowed(candidate, origin, [...scan.rules.allowlists, ...rule.allowlists], engine)) return undefined;
+  if (rule.accepts?.(candidate) === false) return undefined;
   return {
     rule: rule.id,
     description: rule.description,

@@ -1,4 +1,5 @@
 import type { Pattern } from "../../../kernel/regexp/pattern.ts";
+import type { Candidate } from "./allowlist.ts";
 
 /** What to look for. The fields are gitleaks' (https://github.com/gitleaks/gitleaks#configuration), with their meaning. */
 export interface Rule {
@@ -23,6 +24,8 @@ export interface Rule {
   readonly general: General;
   /** Serves as part of others only. */
   readonly skipReport: boolean;
+  /** What no pattern can say of a value: whether a checksum is right, or it is too much like a name. Only our own rules have it. */
+  readonly accepts?: (candidate: Candidate) => boolean;
 }
 
 /** `"line"` is gitleaks' meaning, for rules with "generic" in their id. */

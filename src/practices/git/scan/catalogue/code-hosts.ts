@@ -1,8 +1,12 @@
-import { type CatalogueRule, token } from "./catalogue-rule.ts";
+import { type CatalogueRule, named, token } from "./catalogue-rule.ts";
+import { endsWithCrc32 } from "./checksum.ts";
 
 const GITHUB =
   "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats";
 const GITLAB = "https://docs.gitlab.com/security/tokens/#token-prefixes";
+
+/** What ends a token that isn't routable: those go on with a dot, a version and a checksum. */
+const ROUTABLE = "\\.(?:[^0-9a-z]|$)|[^0-9A-Za-z_.-]";
 
 const gitlab = (id: string, prefix: string, description: string, length = 20): CatalogueRule =>
   token({
@@ -11,8 +15,8 @@ const gitlab = (id: string, prefix: string, description: string, length = 20): C
     source: GITLAB,
     form: `${prefix}[\\w-]{${length},300}`,
     keywords: [prefix],
+    end: ROUTABLE,
     sample: `${prefix}{${length}:A-Za-z0-9}`,
-    miss: `${prefix}{9:A-Za-z0-9}`,
   });
 
 const github = (id: string, prefixes: readonly string[], description: string): CatalogueRule =>
@@ -22,11 +26,12 @@ const github = (id: string, prefixes: readonly string[], description: string): C
     source: GITHUB,
     form: `(?:${prefixes.join("|")})_[A-Za-z0-9]{36,251}`,
     keywords: prefixes.map((prefix) => `${prefix}_`),
-    sample: `${prefixes[0]}_{36:A-Za-z0-9}`,
-    miss: `${prefixes[0]}_{20:A-Za-z0-9}`,
+    accepts: ({ secret }) => endsWithCrc32(secret),
+    sample: `${prefixes[0]}_{30:A-Za-z0-9}{6:=crc32}`,
+    miss: `${prefixes[0]}_{36:A-Za-z0-9}`,
   });
 
-/** Tokens of code hosts, of what builds there, and of where packages are published. */
+/** Tokens of code hosts. */
 export const CODE_HOST_RULES: readonly CatalogueRule[] = [
   github("github-pat", ["ghp"], "A personal access token"),
   github("github-oauth", ["gho"], "An OAuth token"),
@@ -61,85 +66,91 @@ export const CODE_HOST_RULES: readonly CatalogueRule[] = [
     miss: "glcbt-{20:A-Za-z0-9}",
   }),
   token({
-    id: "npm-access-token",
-    description: "An access token of npm",
-    source: "https://github.blog/security/announcing-npms-new-access-token-format/",
-    form: "npm_[A-Za-z0-9]{36}",
-    keywords: ["npm_"],
-    sample: "npm_{36:A-Za-z0-9}",
-    miss: "npm_{20:A-Za-z0-9}",
+    id: "gitlab-pat-routable",
+    description: "A personal access token of GitLab that names where it belongs",
+    source: GITLAB,
+    form: "glpat-[\\w-]{27,300}\\.(?:[0-9a-z]{2}\\.)?[0-9a-z]{9}",
+    keywords: ["glpat-"],
+    sample: "glpat-{40:A-Za-z0-9}.01.{9:a-z0-9}",
+    miss: "glpat-{40:A-Za-z0-9}.{4:a-z0-9}",
   }),
   token({
-    id: "pypi-upload-token",
-    description: "An upload token of PyPI",
-    source: "https://pypi.org/help/#apitoken",
-    form: "pypi-AgEIcHlwaS5vcmc[\\w-]{50,1000}",
-    keywords: ["pypi-ageichlwas5vcmc"],
-    sample: "pypi-AgEIcHlwaS5vcmc{80:A-Za-z0-9}",
-    miss: "pypi-AgEIcHlwaS5vcmc{10:A-Za-z0-9}",
+    id: "gitlab-runner-authentication-token-routable",
+    description: "A runner's token of GitLab that names where it belongs",
+    source: GITLAB,
+    form: "glrtr?-(?:t\\d_)?[\\w-]{27,300}\\.(?:[0-9a-z]{2}\\.)?[0-9a-z]{9}",
+    keywords: ["glrt-", "glrtr-"],
+    sample: "glrt-t1_{40:A-Za-z0-9}.01.{9:a-z0-9}",
+    miss: "glrt-t1_{40:A-Za-z0-9}.{4:a-z0-9}",
   }),
   token({
-    id: "rubygems-api-token",
-    description: "An API key of RubyGems",
-    source: "https://guides.rubygems.org/api-key-scopes/",
-    form: "rubygems_[a-f0-9]{48}",
-    keywords: ["rubygems_"],
-    sample: "rubygems_{48:a-f0-9}",
-    miss: "rubygems_{20:a-f0-9}",
+    id: "gitlab-rrt",
+    description: "A runner's registration token of GitLab",
+    source: GITLAB,
+    form: "(?:GR1348941|glrtr-)[\\w-]{20,50}",
+    keywords: ["gr1348941", "glrtr-"],
+    end: ROUTABLE,
+    sample: "GR1348941{20:A-Za-z0-9}",
+  }),
+  {
+    id: "gitlab-session-cookie",
+    description: "A session's cookie of GitLab",
+    source: GITLAB,
+    regex: "_gitlab_session=([0-9a-z]{32})(?:[^0-9a-z]|$)",
+    keywords: ["_gitlab_session="],
+    entropy: 3,
+    hits: ["Cookie: _gitlab_session={32:a-f0-9}; a=b\n", '{"cookie": "_gitlab_session={32:a-f0-9}"}'],
+    misses: ["Cookie: _gitlab_session={8:a-f0-9}\n", "Cookie: _gitlab_session=${SESSION}\n"],
+  },
+  token({
+    id: "bitbucket-app-password",
+    description: "An app password of Bitbucket",
+    source: "https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/",
+    form: "ATBB[A-Za-z0-9]{32}",
+    keywords: ["atbb"],
+    sample: "ATBB{24:A-Za-z0-9}{8:A-F0-9}",
+    miss: "ATBB{12:A-Za-z0-9}",
   }),
   token({
-    id: "clojars-api-token",
-    description: "A deploy token of Clojars",
-    source: "https://github.com/clojars/clojars-web/wiki/Deploy-Tokens",
-    form: "CLOJARS_[a-z0-9]{60}",
-    keywords: ["clojars_"],
-    sample: "CLOJARS_{60:a-z0-9}",
-    miss: "CLOJARS_{20:a-z0-9}",
-  }),
-  token({
-    id: "artifactory-api-key",
-    description: "An API key of Artifactory",
-    source: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key",
-    form: "AKCp[A-Za-z0-9]{69}",
-    keywords: ["akcp"],
-    sample: "AKCp{69:A-Za-z0-9}",
-    miss: "AKCp{20:A-Za-z0-9}",
-  }),
-  token({
-    id: "atlassian-api-token",
-    description: "An API token of Atlassian",
-    source: "https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
-    form: "ATATT3[\\w=-]{186}",
-    keywords: ["atatt3"],
+    id: "bitbucket-access-token",
+    description: "A repository's, project's or workspace's access token of Bitbucket",
+    source: "https://support.atlassian.com/bitbucket-cloud/docs/repository-access-tokens/",
+    form: "ATCTT3[\\w=-]{180,200}",
+    keywords: ["atctt3"],
     entropy: 3.5,
-    sample: "ATATT3{186:A-Za-z0-9}",
-    miss: "ATATT3{50:A-Za-z0-9}",
+    sample: "ATCTT3{186:A-Za-z0-9}",
   }),
-  token({
-    id: "postman-api-token",
-    description: "An API key of Postman",
-    source: "https://learning.postman.com/docs/developer/postman-api/authentication/",
-    form: "PMAK-[a-f0-9]{24}-[a-f0-9]{34}",
-    keywords: ["pmak-"],
-    sample: "PMAK-{24:a-f0-9}-{34:a-f0-9}",
-    miss: "PMAK-{24:a-f0-9}",
+  named({
+    id: "bitbucket-client-secret",
+    description: "An OAuth consumer's secret of Bitbucket",
+    source: "https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/",
+    vendor: "bitbucket",
+    kind: "secret",
+    form: "[\\w=-]{32}(?:[\\w=-]{32})?",
+    keywords: ["bitbucket"],
+    entropy: 3.5,
+    name: "BITBUCKET_CLIENT_SECRET",
+    sample: "{64:A-Za-z0-9}",
   }),
-  token({
-    id: "readme-api-token",
-    description: "An API key of ReadMe",
-    source: "https://docs.readme.com/main/reference/authentication",
-    form: "rdme_[a-z0-9]{70}",
-    keywords: ["rdme_"],
-    sample: "rdme_{70:a-z0-9}",
-    miss: "rdme_{20:a-z0-9}",
+  named({
+    id: "gitea-access-token",
+    description: "An access token of Gitea or Forgejo",
+    source: "https://docs.gitea.com/development/api-usage",
+    vendor: "(?:gitea|forgejo|codeberg)",
+    form: "[a-f0-9]{40}",
+    keywords: ["gitea", "forgejo", "codeberg"],
+    name: "GITEA_TOKEN",
+    sample: "{40:a-f0-9}",
   }),
-  token({
-    id: "prefect-api-token",
-    description: "An API key of Prefect Cloud",
-    source: "https://docs.prefect.io/v3/how-to-guides/cloud/manage-users/api-keys",
-    form: "pnu_[A-Za-z0-9]{36}",
-    keywords: ["pnu_"],
-    sample: "pnu_{36:A-Za-z0-9}",
-    miss: "pnu_{12:A-Za-z0-9}",
-  }),
+  {
+    id: "git-credentials",
+    description: "A login for a Git server in an address, as git-credential-store keeps it",
+    source: "https://git-scm.com/docs/git-credential-store",
+    regex: "https?://[^\\s:/@]{1,255}:([^\\s:/@]{8,255})@[\\w.-]{1,255}",
+    file: { pattern: "(?:^|/)\\.git-credentials$", sample: ".git-credentials" },
+    keywords: ["://"],
+    entropy: 2.8,
+    hits: ["https://ci:{20:A-Za-z0-9}@git.example.org\n", "http://svc:{24:A-Za-z0-9}@localhost\n"],
+    misses: ["https://ci@git.example.org\n", "https://git.example.org/{20:a-z0-9}\n"],
+  },
 ];

@@ -1,20 +1,48 @@
 import { Pattern } from "../../../../kernel/regexp/pattern.ts";
 import type { Allowlist, Rule, RuleSet } from "../rule.ts";
+import { AWS_RULES } from "./aws.ts";
+import { AZURE_RULES } from "./azure.ts";
 import type { CatalogueRule } from "./catalogue-rule.ts";
+import { CI_RULES } from "./ci.ts";
 import { CLOUD_RULES } from "./clouds.ts";
+import { CLUSTER_TOOL_RULES } from "./cluster-tools.ts";
 import { CODE_HOST_RULES } from "./code-hosts.ts";
+import { DATABASE_RULES } from "./databases.ts";
+import { FORMAT_RULES } from "./formats.ts";
 import { GENERAL_RULES } from "./general.ts";
+import { GOOGLE_RULES } from "./google.ts";
+import { KEY_RULES } from "./keys.ts";
 import { KUBERNETES_RULES } from "./kubernetes.ts";
-import { SERVICE_RULES } from "./services.ts";
+import { MACHINE_LEARNING_RULES } from "./machine-learning.ts";
+import { MESSAGING_RULES } from "./messaging.ts";
+import { OBSERVABILITY_RULES } from "./observability.ts";
+import { PACKAGE_RULES } from "./packages.ts";
+import { PAYMENT_RULES } from "./payment.ts";
+import { SOCIAL_RULES } from "./social.ts";
 import { STRUCTURE_RULES } from "./structures.ts";
+import { WORK_TOOL_RULES } from "./work-tools.ts";
 
 /** Our own rules, each with its source and samples; clusters first. */
 export const CATALOGUE: readonly CatalogueRule[] = [
   ...KUBERNETES_RULES,
   ...STRUCTURE_RULES,
+  ...CLUSTER_TOOL_RULES,
+  ...KEY_RULES,
+  ...AWS_RULES,
+  ...AZURE_RULES,
+  ...GOOGLE_RULES,
   ...CLOUD_RULES,
+  ...DATABASE_RULES,
   ...CODE_HOST_RULES,
-  ...SERVICE_RULES,
+  ...CI_RULES,
+  ...PACKAGE_RULES,
+  ...MACHINE_LEARNING_RULES,
+  ...OBSERVABILITY_RULES,
+  ...MESSAGING_RULES,
+  ...PAYMENT_RULES,
+  ...WORK_TOOL_RULES,
+  ...SOCIAL_RULES,
+  ...FORMAT_RULES,
   ...GENERAL_RULES,
 ];
 
@@ -61,12 +89,15 @@ export function defaultRules(): RuleSet {
   };
 }
 
-function ruleOf({ id, description, regex, structure, keywords, entropy, general, allow }: CatalogueRule): Rule {
+function ruleOf(one: CatalogueRule): Rule {
+  const { id, description, regex, file, structure, keywords, entropy, general, allow, accepts } = one;
   return {
     id,
     description,
     ...(regex === undefined ? {} : { regex: new Pattern(regex) }),
+    ...(file === undefined ? {} : { path: new Pattern(file.pattern) }),
     ...(structure === undefined ? {} : { structure }),
+    ...(accepts === undefined ? {} : { accepts }),
     secretGroup: 0,
     entropy: entropy ?? 0,
     keywords,

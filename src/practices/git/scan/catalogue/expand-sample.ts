@@ -1,12 +1,30 @@
 import { createHash } from "node:crypto";
+import { bech32Checksum, crc32Base62, grafanaChecksum } from "./checksum.ts";
+import { RUN } from "./weaken-sample.ts";
 
-/** A sample with each `{36:A-Za-z0-9}` replaced by that many characters of the class; the same sample gives the same text. Pure. */
+/** Checksums by the name that a sample gives them; each takes the text before it. */
+const CHECKSUMS: Readonly<Record<string, (before: string) => string>> = {
+  "=crc32": (before) => crc32Base62(before.slice(before.lastIndexOf("_") + 1)),
+  "=grafana": (before) => grafanaChecksum(/gl\w+$/.exec(before)?.[0].slice(0, -1) ?? ""),
+  "=bech32": (before) => bech32Checksum(/[A-Z-]+1[A-Z0-9]*$/.exec(before)?.[0] ?? "").toUpperCase(),
+};
+
+/**
+ * A sample with each `{36:A-Za-z0-9}` replaced by that many characters of the class, and each `{6:=crc32}` by that checksum
+ * of what stands before it. The same sample gives the same text. Pure.
+ */
 export function expandSample(sample: string): string {
+  let text = "";
+  let end = 0;
   let index = 0;
-  return sample.replaceAll(/\{(\d+):([^}]+)\}/g, (_, count: string, members: string) => {
+  for (const run of sample.matchAll(RUN)) {
+    const [whole, count = "", members = ""] = run;
+    text += sample.slice(end, run.index);
+    end = run.index + whole.length;
     index += 1;
-    return randomText(`${sample}#${index}`, Number(count), membersOf(members));
-  });
+    text += CHECKSUMS[members]?.(text) ?? randomText(`${sample}#${index}`, Number(count), membersOf(members));
+  }
+  return text + sample.slice(end);
 }
 
 function membersOf(members: string): string {

@@ -7,7 +7,7 @@ export const GENERAL_RULES: readonly CatalogueRule[] = [
     description: "A random value that is given to a name such as token, secret or password",
     source: "https://cwe.mitre.org/data/definitions/798.html",
     regex: assigned(
-      "api_?key|access_?key|secret_?key|private_?key|client_?secret|auth_?token|access_?token|bearer_?token|(?:[a-z0-9]{1,20}[_-])?(?:secret|token|passwo?r?d|passphrase|credentials?)",
+      "api_?key|access_?key|private_?key|secret|token|passwo?r?d|passphrase|credentials?",
       "[A-Za-z0-9+/_=.~!@#%^&*-]{16,200}",
     ),
     keywords: ["key", "secret", "token", "passw", "passphrase", "credential"],

@@ -1,4 +1,4 @@
-import { assigned, type CatalogueRule, token } from "./catalogue-rule.ts";
+import { type CatalogueRule, token } from "./catalogue-rule.ts";
 
 const KUBERNETES_DOCS = "https://kubernetes.io/docs";
 
@@ -94,6 +94,51 @@ export const KUBERNETES_RULES: readonly CatalogueRule[] = [
       "  - identity: {}\n    secret: {43:A-Za-z0-9+/}=\n",
     ],
   },
+  {
+    id: "kubeconfig-token",
+    description: "A user's token in a kubeconfig",
+    source: `${KUBERNETES_DOCS}/reference/config-api/kubeconfig.v1/`,
+    regex:
+      "\\buser[\"']?:\\s{1,40}\\{?\\s{0,40}(?:[\\w-]+: [^\\n]{1,200}\\n\\s{1,40}){0,4}[\"']?token[\"']?: {0,4}[\"']?([A-Za-z0-9._~+/=:-]{16,})(?:[^A-Za-z0-9._~+/=:-]|$)",
+    keywords: ["user:", '"user"'],
+    entropy: 3.3,
+    hits: [
+      "users:\n- name: admin\n  user:\n    token: {32:A-Za-z0-9}\n",
+      '{"users": [{"name": "a", "user": {"token": "{40:A-Za-z0-9}"}}]}',
+    ],
+    misses: [
+      "users:\n- name: admin\n  user:\n    tokenFile: /var/run/secrets/tokens/{20:a-z0-9}\n",
+      "users:\n- name: admin\n  user:\n    token: REDACTED\n",
+    ],
+  },
+  {
+    id: "kubeadm-certificate-key",
+    description: "The key that decrypts a control plane's certificates, kept by kubeadm in kubeadm-certs",
+    source: `${KUBERNETES_DOCS}/reference/setup-tools/kubeadm/kubeadm-init-phase/`,
+    regex: "(?i:certificate-?key)[\"']?[ \\t]{0,4}(?:[:=]|[ \\t])[ \\t]{0,4}[\"']?([0-9a-f]{64})(?:[^0-9a-f]|$)",
+    keywords: ["certificate-key", "certificatekey"],
+    entropy: 3,
+    hits: ["kubeadm join lb:6443 --control-plane --certificate-key {64:a-f0-9}\n", 'certificateKey: "{64:a-f0-9}"\n'],
+    misses: ["certificateKey: {20:a-f0-9}\n", "kubeadm init phase upload-certs --certificate-key $KEY\n"],
+  },
+  {
+    id: "sealed-secrets-key",
+    description: "A private key of the sealed-secrets controller: decrypts every SealedSecret",
+    source: "https://github.com/bitnami-labs/sealed-secrets/blob/main/docs/bring-your-own-certificates.md",
+    // kubectl prints data before metadata; people write it the other way round too.
+    regex:
+      "(?:tls\\.key[\"']?:\\s{0,4}[\"']?(LS0tLS1CRUdJTi[A-Za-z0-9+/]{60,}={0,2})(?s:.){0,}?sealedsecrets\\.bitnami\\.com/sealed-secrets-key|sealedsecrets\\.bitnami\\.com/sealed-secrets-key(?s:.){0,}?tls\\.key[\"']?:\\s{0,4}[\"']?(LS0tLS1CRUdJTi[A-Za-z0-9+/]{60,}={0,2}))",
+    keywords: ["sealedsecrets.bitnami.com/sealed-secrets-key"],
+    entropy: 3,
+    hits: [
+      "kind: Secret\ndata:\n  tls.key: LS0tLS1CRUdJTi{200:A-Za-z0-9+/}==\nmetadata:\n  labels:\n    sealedsecrets.bitnami.com/sealed-secrets-key: active\n",
+      'metadata:\n  labels: { sealedsecrets.bitnami.com/sealed-secrets-key: active }\ndata:\n  tls.key: "LS0tLS1CRUdJTi{300:A-Za-z0-9+/}="\n',
+    ],
+    misses: [
+      "data:\n  tls.crt: LS0tLS1CRUdJTi{200:A-Za-z0-9+/}==\nmetadata:\n  labels:\n    sealedsecrets.bitnami.com/sealed-secrets-key: active\n",
+      "kubectl get secret -l sealedsecrets.bitnami.com/sealed-secrets-key\n",
+    ],
+  },
   token({
     id: "openshift-user-token",
     description: "A user's token for OpenShift",
@@ -104,74 +149,4 @@ export const KUBERNETES_RULES: readonly CatalogueRule[] = [
     sample: "sha256~{43:A-Za-z0-9}",
     miss: "sha256~{20:A-Za-z0-9}",
   }),
-  token({
-    id: "vault-service-token",
-    description: "A service token of Vault or OpenBao",
-    source: "https://developer.hashicorp.com/vault/docs/concepts/tokens",
-    form: "hvs\\.[\\w-]{24,300}",
-    keywords: ["hvs."],
-    entropy: 3.5,
-    sample: "hvs.CAESI{90:A-Za-z0-9}",
-    miss: "hvs.{12:A-Za-z0-9}",
-  }),
-  {
-    id: "openbao-service-token",
-    description: "A service token of OpenBao, or of Vault before 1.10",
-    source: "https://openbao.org/docs/concepts/tokens/",
-    regex: assigned("vault|bao|token", "[sbr]\\.[A-Za-z0-9]{24}"),
-    keywords: ["vault", "bao", "token"],
-    entropy: 3.5,
-    hits: ["VAULT_TOKEN=s.{24:A-Za-z0-9}\n", 'bao_token: "s.{24:A-Za-z0-9}"\n'],
-    misses: ["token = s.{12:A-Za-z0-9}\n", "VAULT_TOKEN=s.xxxxxxxxxxxxxxxxxxxxxxxx\n"],
-  },
-  token({
-    id: "vault-batch-token",
-    description: "A batch token of Vault",
-    source: "https://developer.hashicorp.com/vault/docs/concepts/tokens",
-    form: "hvb\\.[\\w-]{100,500}",
-    keywords: ["hvb."],
-    entropy: 4,
-    sample: "hvb.AAAAAQ{150:A-Za-z0-9}",
-    miss: "hvb.{30:A-Za-z0-9}",
-  }),
-  token({
-    id: "age-secret-key",
-    description: "An age identity: decrypts what SOPS and age encrypted",
-    source: "https://github.com/C2SP/C2SP/blob/main/age.md",
-    form: "AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}",
-    keywords: ["age-secret-key-1"],
-    sample: "AGE-SECRET-KEY-1{58:QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L}",
-    miss: "AGE-SECRET-KEY-1{40:QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L}",
-  }),
-  {
-    id: "private-key",
-    description: "A private key",
-    source: "https://www.rfc-editor.org/rfc/rfc7468",
-    regex:
-      "(-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?s:.){64,}?-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----)",
-    keywords: ["private key"],
-    entropy: 3.5,
-    hits: [
-      "-----BEGIN PRIVATE KEY-----\n{64:A-Za-z0-9+/}\n{64:A-Za-z0-9+/}\n-----END PRIVATE KEY-----\n",
-      "key: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  {70:A-Za-z0-9+/}\n  {30:A-Za-z0-9+/}\n  -----END OPENSSH PRIVATE KEY-----\n",
-    ],
-    misses: [
-      "-----BEGIN PUBLIC KEY-----\n{64:A-Za-z0-9+/}\n{64:A-Za-z0-9+/}\n-----END PUBLIC KEY-----\n",
-      "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n",
-    ],
-  },
-  {
-    id: "jwt",
-    description: "A signed JSON Web Token",
-    source: "https://www.rfc-editor.org/rfc/rfc7519",
-    regex: "\\b(eyJ[\\w-]{12,}\\.eyJ[\\w-]{12,}\\.[\\w-]{20,})",
-    keywords: ["eyj"],
-    entropy: 4,
-    general: true,
-    hits: [
-      "token: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI{40:A-Za-z0-9}.{43:A-Za-z0-9_-}\n",
-      "Authorization: Bearer eyJ{40:A-Za-z0-9}.eyJ{60:A-Za-z0-9}.{43:A-Za-z0-9_-}\n",
-    ],
-    misses: ["eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.\n", "eyJ{40:A-Za-z0-9}.abc.{43:A-Za-z0-9}\n"],
-  },
 ];

@@ -143,7 +143,7 @@ function merge(layer: Layer, extended: RuleSet | undefined, disabled: ReadonlySe
 }
 
 function mergeRule(own: Rule, base: Rule): Rule {
-  const { structure: _, ...matching } = base;
+  const { structure: _, accepts: __, ...matching } = base;
   return {
     // A pattern of one's own takes the place of our structural search for the same thing.
     ...(own.regex === undefined ? base : matching),

@@ -1,0 +1,172 @@
+import { type CatalogueRule, named, token } from "./catalogue-rule.ts";
+
+/** What runs clusters, delivers into them and fetches images for them. */
+export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
+  token({
+    id: "rancher-api-token",
+    description: "An API key of Rancher",
+    source: "https://ranchermanager.docs.rancher.com/reference-guides/user-settings/api-keys",
+    form: "(?:token|kubeconfig)-[a-z0-9-]{5,40}:[a-z0-9]{54}",
+    keywords: ["token-", "kubeconfig-"],
+    sample: "token-{5:a-z0-9}:{54:bcdfghjklmnpqrstvwxz2456789}",
+  }),
+  token({
+    id: "k3s-token",
+    description: "A token that lets nodes join a k3s or RKE2 cluster",
+    source: "https://docs.k3s.io/cli/token",
+    form: "K10[a-f0-9]{64}::(?:[\\w-]{1,64}:)?[\\w.-]{8,128}",
+    keywords: ["k10"],
+    sample: "K10{64:a-f0-9}::server:{32:a-f0-9}",
+    miss: "K10{64:a-f0-9}",
+  }),
+  {
+    id: "argocd-token",
+    description: "An API token of Argo CD",
+    source: "https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/",
+    // The claims begin with {"iss":"argocd".
+    regex: "\\b(eyJ[\\w-]{10,}\\.eyJpc3MiOiJhcmdvY2Qi[\\w-]{10,}\\.[\\w-]{20,})",
+    keywords: ["eyjpc3mioijhcmdvy2qi"],
+    entropy: 4,
+    hits: [
+      "ARGOCD_AUTH_TOKEN=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhcmdvY2Qi{60:A-Za-z0-9}.{43:A-Za-z0-9_-}\n",
+      '{"token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhcmdvY2Qi{90:A-Za-z0-9}.{43:A-Za-z0-9_-}"}',
+    ],
+    misses: [
+      "issuer: eyJpc3MiOiJhcmdvY2Qi\n",
+      "token: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhcmdvY2Qi{60:A-Za-z0-9}\n",
+    ],
+  },
+  {
+    id: "talos-encryption-secret",
+    description: "A key that encrypts a Talos cluster's Secrets in etcd",
+    source: "https://www.talos.dev/latest/reference/configuration/v1alpha1/config/",
+    regex:
+      "\\b(?:secretbox|aescbc)EncryptionSecret[\"']?: {0,4}[\"']?([A-Za-z0-9+/]{42,44}={0,2})(?:[^A-Za-z0-9+/=]|$)",
+    keywords: ["encryptionsecret"],
+    entropy: 3.5,
+    hits: ["  secretboxEncryptionSecret: {43:A-Za-z0-9+/}=\n", '{"aescbcEncryptionSecret": "{43:A-Za-z0-9+/}="}'],
+    misses: ["  secretboxEncryptionSecret: <base64>\n", "  secretboxEncryptionSecret: {12:A-Za-z0-9}\n"],
+  },
+  token({
+    id: "docker-hub-pat",
+    description: "A personal access token of Docker Hub",
+    source: "https://docs.docker.com/security/access-tokens/",
+    form: "dckr_pat_[\\w-]{27}",
+    keywords: ["dckr_pat_"],
+    sample: "dckr_pat_{27:A-Za-z0-9}",
+  }),
+  token({
+    id: "docker-hub-oat",
+    description: "An organisation's access token of Docker Hub",
+    source: "https://docs.docker.com/enterprise/security/access-tokens/",
+    form: "dckr_oat_[\\w-]{32,64}",
+    keywords: ["dckr_oat_"],
+    sample: "dckr_oat_{32:A-Za-z0-9}",
+  }),
+  {
+    id: "docker-identity-token",
+    description: "A refresh token of an image registry in a Docker configuration",
+    source: "https://docs.docker.com/reference/cli/docker/login/",
+    regex: '"(?:identitytoken|registrytoken)"\\s{0,4}:\\s{0,4}"([\\w.~+/=-]{20,})"',
+    keywords: ['"identitytoken"', '"registrytoken"'],
+    entropy: 3.5,
+    hits: [
+      '{"auths": {"example.azurecr.io": {"identitytoken": "{64:A-Za-z0-9}"}}}',
+      '{"auths": {"r.io": {\n  "registrytoken": "{90:A-Za-z0-9._-}"\n}}}',
+    ],
+    misses: ['{"auths": {"r.io": {"identitytoken": ""}}}', '{"auths": {"r.io": {"identitytoken": "token"}}}'],
+  },
+  {
+    id: "registry-login-password",
+    description: "A password on the command line of a registry login",
+    source: "https://helm.sh/docs/helm/helm_registry_login/",
+    regex:
+      "\\b(?:docker|podman|nerdctl|buildah|skopeo|oras|crane|helm registry|crane auth) login[ \\t][^\\n|;&]{0,200}?(?:-p|--password)(?:=|[ \\t]{1,4})[\"']?([^\\s\"'$<>{}|;&-][^\\s\"'<>|;&]{7,200})",
+    keywords: [" login "],
+    entropy: 2.8,
+    hits: [
+      "helm registry login ghcr.io -u ci -p {20:A-Za-z0-9}\n",
+      "docker login --username=ci --password={24:A-Za-z0-9} registry.io\n",
+    ],
+    misses: [
+      "docker login -u ci -p ${REGISTRY_PASSWORD} registry.io\n",
+      "docker login -u ci --password-stdin < {20:a-z0-9}.txt\n",
+    ],
+  },
+  {
+    id: "helm-repository-password",
+    description: "A password on the command line of helm or argocd repo add",
+    source: "https://helm.sh/docs/helm/helm_repo_add/",
+    regex:
+      "\\b(?:helm|argocd|flux) [^\\n|;&]{0,200}?--password(?:=|[ \\t]{1,4})[\"']?([^\\s\"'$<>{}|;&-][^\\s\"'<>|;&]{7,200})",
+    keywords: ["--password"],
+    entropy: 2.8,
+    hits: [
+      "helm repo add internal https://charts.example.org --username ci --password {20:A-Za-z0-9}\n",
+      "argocd repo add https://git.example.org/a.git --username ci --password='{24:A-Za-z0-9}'\n",
+    ],
+    misses: [
+      "helm repo add internal https://charts.example.org --password $PASSWORD\n",
+      "helm repo add internal https://charts.example.org --password-stdin {20:a-z0-9}\n",
+    ],
+  },
+  token({
+    id: "tailscale-key",
+    description: "A key of Tailscale",
+    source: "https://tailscale.com/docs/reference/key-prefixes",
+    form: "tskey-(?:api|auth|client|scim|webhook)-[A-Za-z0-9]{8,24}-[A-Za-z0-9]{16,64}",
+    keywords: ["tskey-"],
+    sample: "tskey-auth-{17:A-Za-z0-9}-{32:A-Za-z0-9}",
+  }),
+  named({
+    id: "ngrok-authtoken",
+    description: "An authtoken of ngrok",
+    source: "https://ngrok.com/docs/agent/config/v3/",
+    vendor: "ngrok",
+    form: "[A-Za-z0-9]{25,27}_[A-Za-z0-9]{20,21}",
+    keywords: ["ngrok"],
+    name: "NGROK_AUTHTOKEN",
+    sample: "{27:A-Za-z0-9}_{21:A-Za-z0-9}",
+  }),
+  {
+    id: "wireguard-private-key",
+    description: "A private key of WireGuard",
+    source: "https://www.wireguard.com/quickstart/",
+    regex:
+      "(?i:private_?key|preshared_?key)[\"']?[ \\t]{0,4}[=:][ \\t]{0,4}[\"']?([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)(?:[^A-Za-z0-9+/=]|$)",
+    keywords: ["privatekey", "private_key", "presharedkey", "preshared_key"],
+    entropy: 3.5,
+    hits: ["[Interface]\nPrivateKey = {42:A-Za-z0-9+/}8=\n", '{"privateKey": "{42:A-Za-z0-9+/}E="}'],
+    misses: ["PublicKey = {42:A-Za-z0-9+/}8=\n", "PrivateKey = <your private key>\n"],
+  },
+  {
+    id: "teleport-join-token",
+    description: "A token that joins a Teleport cluster, on a command line",
+    source: "https://goteleport.com/docs/reference/join-methods/",
+    regex: "\\b(?:teleport|tbot) (?:start|configure)[ \\t][^\\n]{0,200}?--token=([a-f0-9]{32})(?:[^a-f0-9]|$)",
+    keywords: ["--token="],
+    hits: [
+      "teleport start --roles=node --token={32:a-f0-9} --auth-server=a:3025\n",
+      "tbot start --token={32:a-f0-9}\n",
+    ],
+    misses: ["teleport start --roles=node --token=/var/lib/teleport/token\n", "teleport start --token={8:a-f0-9}\n"],
+  },
+  named({
+    id: "portainer-access-token",
+    description: "An access token of Portainer",
+    source: "https://docs.portainer.io/api/access",
+    vendor: "portainer",
+    form: "ptr_[A-Za-z0-9+/]{43}=",
+    keywords: ["portainer"],
+    name: "PORTAINER_API_KEY",
+    sample: "ptr_{43:A-Za-z0-9}=",
+  }),
+  token({
+    id: "harbor-robot-secret",
+    description: "A robot account's secret of Harbor in a login",
+    source: "https://goharbor.io/docs/latest/working-with-projects/project-configuration/create-robot-accounts/",
+    form: "robot\\$[\\w.+-]{1,80}:[A-Za-z0-9]{32}",
+    keywords: ["robot$"],
+    sample: "robot$ci:{32:A-Za-z0-9}",
+  }),
+];

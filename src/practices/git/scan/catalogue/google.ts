@@ -1,0 +1,88 @@
+import { type CatalogueRule, named, token } from "./catalogue-rule.ts";
+
+/** Keys of Google and of what runs in its cloud. */
+export const GOOGLE_RULES: readonly CatalogueRule[] = [
+  token({
+    id: "gcp-api-key",
+    description: "An API key of Google Cloud",
+    source: "https://cloud.google.com/docs/authentication/api-keys",
+    form: "AIza[\\w-]{35}",
+    keywords: ["aiza"],
+    entropy: 3.5,
+    sample: "AIza{35:A-Za-z0-9}",
+  }),
+  token({
+    id: "google-oauth-client-secret",
+    description: "The secret of a Google OAuth client",
+    source: "https://developers.google.com/identity/protocols/oauth2",
+    form: "GOCSPX-[\\w-]{28}",
+    keywords: ["gocspx-"],
+    sample: "GOCSPX-{28:A-Za-z0-9}",
+  }),
+  token({
+    id: "google-oauth-access-token",
+    description: "An access token of Google",
+    source: "https://developers.google.com/identity/protocols/oauth2",
+    form: "ya29\\.(?:c\\.|a0|[A-Z])[\\w-]{40,}",
+    keywords: ["ya29."],
+    entropy: 3.5,
+    sample: "ya29.a0{120:A-Za-z0-9}",
+  }),
+  token({
+    id: "google-oauth-refresh-token",
+    description: "A refresh token of Google",
+    source: "https://developers.google.com/identity/protocols/oauth2",
+    form: "1//0[0-9a-z][\\w-]{60,512}",
+    keywords: ["1//0"],
+    entropy: 3.5,
+    sample: "1//0e{80:A-Za-z0-9}",
+  }),
+  token({
+    id: "firebase-cloud-messaging-key",
+    description: "A server key of Firebase Cloud Messaging",
+    source: "https://firebase.google.com/docs/cloud-messaging/migrate-v1",
+    form: "AAAA[\\w-]{7}:APA91b[\\w-]{134}",
+    keywords: [":apa91b"],
+    sample: "AAAA{7:A-Za-z0-9}:APA91b{134:A-Za-z0-9}",
+  }),
+  {
+    id: "gcp-service-account-key",
+    description: "A service account's key of Google Cloud",
+    source: "https://cloud.google.com/iam/docs/keys-create-delete",
+    regex:
+      '"type"\\s{0,4}:\\s{0,4}"service_account"(?s:.){0,400}?"private_key"\\s{0,4}:\\s{0,4}"(-----BEGIN PRIVATE KEY-----\\\\n[A-Za-z0-9+/\\\\=]{60,})',
+    keywords: ["service_account"],
+    entropy: 3.5,
+    hits: [
+      '{\n  "type": "service_account",\n  "project_id": "p",\n    "private_key": "-----BEGIN PRIVATE KEY-----\\n{64:A-Za-z0-9+/}\\n{64:A-Za-z0-9+/}\\n"\n}',
+      '{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\\n{200:A-Za-z0-9+/}\\n"}',
+    ],
+    misses: [
+      '{"type": "service_account", "project_id": "p", "client_email": "a@p.iam.gserviceaccount.com"}',
+      '{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\\n...\\n"}',
+    ],
+  },
+  named({
+    id: "gcp-hmac-secret",
+    description: "A secret of an HMAC key of Cloud Storage",
+    source: "https://cloud.google.com/storage/docs/authentication/hmackeys",
+    vendor: "(?:gcs|gs|goog|google)_?(?:hmac_?)?(?:access_?)?",
+    kind: "secret",
+    form: "[A-Za-z0-9+/]{40}",
+    keywords: ["gcs_", "gcshmac", "gs_secret", "goog", "gcssecret"],
+    entropy: 3.8,
+    name: "GCS_SECRET_ACCESS_KEY",
+    sample: "{40:A-Za-z0-9}",
+  }),
+  named({
+    id: "recaptcha-secret-key",
+    description: "A secret key of reCAPTCHA",
+    source: "https://developers.google.com/recaptcha/docs/verify",
+    vendor: "recaptcha",
+    kind: "secret|private",
+    form: "6L[\\w-]{38}",
+    keywords: ["recaptcha"],
+    name: "RECAPTCHA_SECRET_KEY",
+    sample: "6L{38:A-Za-z0-9}",
+  }),
+];
