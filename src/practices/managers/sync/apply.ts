@@ -27,9 +27,10 @@ export function createClusterWrites(parts: {
     kube.namespaced(resource, namespace ?? "").metadata();
   const objects = ({ metadata }: KubeObject) => metadataOf(ExternalSecrets, metadata.namespace);
   return {
-    async addCleanup(object, signal) {
+    async addCleanup(object, needed, signal) {
       const patch = additionPatch(object.metadata, CLEANUP_FINALIZER);
-      await gate.run(() => objects(object).jsonPatch(object.metadata.name, patch, { signal }));
+      const call = () => objects(object).jsonPatch(object.metadata.name, patch, { signal });
+      await gate.run(call, needed ? "usual" : "later");
     },
     async removeCleanup(object, signal) {
       const { name, uid, namespace = "" } = object.metadata;
@@ -44,8 +45,10 @@ export function createClusterWrites(parts: {
     },
     async updateTarget(write, resourceVersion, signal) {
       const { metadata, ...rest } = fieldsOf(write);
-      const patch = { ...rest, metadata: { ...metadata, resourceVersion } };
-      const { name, fieldManager } = write;
+      const { name, fieldManager, stale } = write;
+      const labels = { ...metadata.labels, ...taken(stale.labels) };
+      const annotations = { ...metadata.annotations, ...taken(stale.annotations) };
+      const patch = { ...rest, metadata: { ...metadata, labels, annotations, resourceVersion } };
       return written(
         await gate.run(() => metadataOf(Secrets, write.namespace).mergePatch(name, patch, { fieldManager, signal })),
       );
@@ -74,6 +77,11 @@ function storeApi(kube: Kube, { kind, metadata }: SecretStore): Api<KubeObject> 
 function fieldsOf({ name, labels, annotations, owners, data, immutable }: TargetWrite) {
   const metadata = { name, labels, annotations, ...(owners === undefined ? {} : { ownerReferences: owners }) };
   return { metadata, data, ...(immutable ? { immutable } : {}) };
+}
+
+/** In a merge patch null takes a member away. */
+function taken(names: readonly string[]): Record<string, null> {
+  return Object.fromEntries(names.map((name) => [name, null]));
 }
 
 function written({ metadata }: KubeObject): Written {

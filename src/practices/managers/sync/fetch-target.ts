@@ -3,7 +3,7 @@ import type { Kube } from "../../../kernel/kube/kube.ts";
 import type { ObjectRef } from "../../../kernel/kube/object/object-meta.ts";
 import { type SecretObject, Secrets } from "../../../kernel/kube/object/resources.ts";
 import type { Secret } from "../../../kernel/secret/secret.ts";
-import { type ManagedFields, ownedDataKeys } from "./owned-data-keys.ts";
+import { type ManagedFields, ownedFields } from "./owned-fields.ts";
 import type { FetchedTarget } from "./ports.ts";
 import { observedTargetOf } from "./reduce-target.ts";
 
@@ -27,7 +27,7 @@ export async function fetchTarget(
   return {
     observed: observedTargetOf(secret, printKey),
     data,
-    ownKeys: ownedDataKeys(secret.metadata.managedFields, fieldManager),
+    own: ownedFields(secret.metadata.managedFields, fieldManager),
     [Symbol.dispose]: () => {
       for (const value of data.values()) value.dispose();
     },

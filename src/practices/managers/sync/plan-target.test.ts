@@ -28,6 +28,7 @@ const facts: TargetFacts = {
   owner,
   desired: { ...metadata, immutable: false, prints: { password: "p1" } },
   observed,
+  hasStaleMarks: false,
 };
 const plan = (change: Partial<TargetFacts>, seen: Partial<ObservedTarget> = {}) =>
   planTarget({ ...facts, observed: { ...observed, ...seen }, ...change });
@@ -40,6 +41,11 @@ test("nothing is written when the target has all that is desired", () => {
 test("labels and annotations that others added to the target are no reason to write", () => {
   const labels = { ...observed.labels, "argocd.argoproj.io/instance": "shop" };
   assert.deepEqual(plan({}, { labels }), { kind: "none" });
+});
+
+test("a stale label alone is a reason to write", () => {
+  const expected = { kind: "update", resourceVersion: "7", owners: [owner], extraKeys: [] };
+  assert.deepEqual(plan({ hasStaleMarks: true }), expected);
 });
 
 test("a missing target is created, with an owner only under Owner", () => {

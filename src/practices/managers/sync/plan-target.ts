@@ -26,6 +26,8 @@ export interface TargetFacts {
   readonly owner: OwnerReference;
   readonly desired: DesiredTarget;
   readonly observed: ObservedTarget | undefined;
+  /** Whether labels or annotations that it once was to have are still there. */
+  readonly hasStaleMarks: boolean;
 }
 
 /** What is to be done to the target. */
@@ -46,7 +48,7 @@ export type TargetChange =
  * Pure. Upstream's creation policies: Owner and Orphan create and update, CreateOrMerge likewise without owning, Merge only
  * updates, None does nothing. Nothing is done when what is there already has all that is desired.
  */
-export function planTarget({ creationPolicy, owner, desired, observed }: TargetFacts): TargetChange {
+export function planTarget({ creationPolicy, owner, desired, observed, hasStaleMarks }: TargetFacts): TargetChange {
   if (creationPolicy === "None") return { kind: "none" };
   if (observed !== undefined && PRIVILEGED_SECRET_TYPES.has(observed.type)) {
     return { kind: "refuse", step: "update", cause: `a Secret of type ${observed.type} is not written to` };
@@ -67,7 +69,7 @@ export function planTarget({ creationPolicy, owner, desired, observed }: TargetF
   const dataChanged = Object.entries(desired.prints).some(([key, print]) => observed.prints[key] !== print);
   const extraKeys = Object.keys(observed.prints).filter((key) => !(key in desired.prints));
   const ownersChanged = owns ? controller?.uid !== owner.uid : mine;
-  const metadataChanged = ownersChanged || !includes(observed, desired);
+  const metadataChanged = ownersChanged || hasStaleMarks || !includes(observed, desired);
   if (!dataChanged && !metadataChanged && extraKeys.length === 0) return { kind: "none" };
   if (observed.immutable && (dataChanged || extraKeys.length > 0)) {
     return { kind: "refuse", step: "immutable", cause: "its data differs from the store's" };
@@ -93,7 +95,7 @@ function includes(observed: ObservedTarget, desired: DesiredTarget): boolean {
 }
 
 /** Annotations that belong to the ExternalSecret itself: on a copy they would make kubectl and Argo CD think it theirs. */
-const NOT_COPIED = new Set([
+export const NOT_COPIED: ReadonlySet<string> = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
   "argocd.argoproj.io/tracking-id",
   "external-secrets.io/force-sync",

@@ -7,6 +7,8 @@ import type { ExternalSecret, SecretStore, StorePolicy } from "../model/resource
 import type { SecretStoreStatus } from "../model/secret-store-spec.ts";
 import type { DeletionBrakes } from "./deletion-brakes.ts";
 import type { ObservedTarget } from "./observed-target.ts";
+import type { OwnedFields } from "./owned-fields.ts";
+import type { Marks } from "./stale-marks.ts";
 import type { SyncMetrics } from "./sync-metrics.ts";
 import type { StoreName } from "./wanted.ts";
 
@@ -55,8 +57,8 @@ export interface ClusterView {
 export interface FetchedTarget extends Disposable {
   readonly observed: ObservedTarget;
   readonly data: ReadonlyMap<string, Secret>;
-  /** Data keys that this field manager decides. */
-  readonly ownKeys: ReadonlySet<string>;
+  /** What this field manager decides. */
+  readonly own: OwnedFields;
 }
 
 /** A Secret to create, or what of one to change: `null` removes a key. */
@@ -66,6 +68,8 @@ export interface TargetWrite {
   readonly fieldManager: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Labels and annotations to take away. */
+  readonly stale: Marks;
   /** Undefined: as they are. */
   readonly owners: ObservedTarget["owners"] | undefined;
   readonly data: Readonly<Record<string, Secret | null>>;
@@ -74,7 +78,8 @@ export interface TargetWrite {
 
 /** Everything that the engine changes. Errors are KustodyErrors of the Kubernetes client. */
 export interface ClusterWrites {
-  addCleanup(externalSecret: ExternalSecret, signal: AbortSignal): Promise<void>;
+  /** `needed`: something else waits for it. */
+  addCleanup(externalSecret: ExternalSecret, needed: boolean, signal: AbortSignal): Promise<void>;
   removeCleanup(externalSecret: ExternalSecret, signal: AbortSignal): Promise<void>;
   fetchTarget(ref: ObjectRef, fieldManager: string, signal: AbortSignal): Promise<FetchedTarget | undefined>;
   /** Both answer with uid and resourceVersion of what is there afterwards. */

@@ -62,12 +62,14 @@ export async function reconcileExternalSecret(
   }
   const due = whenDue(object, parsed, remembered, ports, memory);
   if (due !== "now") {
-    await guard(object, remembered, ports, signal); // (5)
+    await guard(object, remembered, ports, false, signal); // (5)
     return due; // (4)
   }
   const guardFirst = parsed.deletionPolicy === "Delete" || ports.options.lookAtAll === true;
-  if (guardFirst) await guard(object, remembered, ports, signal); // (5)
-  const job = { object, parsed, wanted, stores, maxAgeMillis: maxAge(object, parsed, remembered, ports, memory) };
+  if (guardFirst) await guard(object, remembered, ports, true, signal); // (5)
+  const changed = memory.statusOf(object, remembered)?.syncedResourceVersion !== parsed.version;
+  const maxAgeMillis = maxAge(changed, parsed, remembered, ports);
+  const job = { object, parsed, wanted, stores, maxAgeMillis, changed };
   const synced = await syncOnce(job, ports, memory, signal); // (6)
   if (synced.outcome.kind !== "failed") await removeOrphans(object, parsed, ports, memory, signal);
   await conclude(object, synced, parsed, remembered, ports, memory, signal); // (7)
@@ -122,16 +124,8 @@ function targetState(object: ExternalSecret, parsed: ParsedExternalSecret, ports
 }
 
 /** How old a value may be. What a user did before a change of the object must be seen; a refresh shares with its neighbours. */
-function maxAge(
-  object: ExternalSecret,
-  parsed: ParsedExternalSecret,
-  remembered: Remembered,
-  ports: SyncPorts,
-  memory: SyncMemory,
-): number {
+function maxAge(changed: boolean, parsed: ParsedExternalSecret, remembered: Remembered, ports: SyncPorts): number {
   const now = ports.clock.now();
-  const synced = memory.statusOf(object, remembered)?.syncedResourceVersion;
-  const changed = synced !== parsed.version;
   const sinceFailure = remembered.failedAt === undefined ? Number.POSITIVE_INFINITY : now - remembered.failedAt;
   const share = changed ? now - remembered.changedAt : parsed.refreshMillis * SHARED;
   return Math.max(0, Math.min(share, sinceFailure));
@@ -150,10 +144,11 @@ async function guard(
   object: ExternalSecret,
   remembered: Remembered,
   ports: SyncPorts,
+  needed: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   if (isGuarded(object, remembered)) return;
-  await ports.writes.addCleanup(object, signal);
+  await ports.writes.addCleanup(object, needed, signal);
   remembered.guarded = object.metadata.uid ?? "";
 }
 

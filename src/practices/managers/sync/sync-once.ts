@@ -28,6 +28,8 @@ export interface SyncJob {
   readonly wanted: readonly Wanted[];
   readonly stores: UsableStores;
   readonly maxAgeMillis: number;
+  /** Whether the object has changed since it was last synced. */
+  readonly changed: boolean;
 }
 
 /** Reads all that is wanted and, if it is all there, writes the target. Failures are results: it rejects only when `signal` aborts. */
@@ -73,7 +75,7 @@ export async function syncOnce(
 }
 
 async function written(
-  { object, parsed }: SyncJob,
+  { object, parsed, changed }: SyncJob,
   data: TargetData,
   missing: readonly News[],
   ports: SyncPorts,
@@ -81,7 +83,7 @@ async function written(
   signal: AbortSignal,
 ): Promise<Synced> {
   if (parsed.creationPolicy === "None") return { outcome: { kind: "synced" }, news: missing };
-  const result = await writeTarget({ externalSecret: object, parsed, data }, ports, memory, signal);
+  const result = await writeTarget({ externalSecret: object, parsed, data, changed }, ports, memory, signal);
   switch (result.kind) {
     case "refused":
       return failed(result.step, result.cause);

@@ -6,8 +6,9 @@ import type { ExternalSecret } from "../model/resources.ts";
 import type { ObservedTarget } from "./observed-target.ts";
 import type { FailedStep } from "./outcome.ts";
 import type { ParsedExternalSecret } from "./parsed-external-secret.ts";
-import { planTarget, type TargetChange, targetMetadata } from "./plan-target.ts";
+import { type DesiredTarget, planTarget, type TargetChange, targetMetadata } from "./plan-target.ts";
 import type { FetchedTarget, SyncPorts, TargetWrite, Written } from "./ports.ts";
+import { hasMarksBeyond, type Marks, NO_MARKS, staleMarks } from "./stale-marks.ts";
 import type { SyncMemory } from "./sync-memory.ts";
 import { printsOf, type TargetData } from "./target-data.ts";
 
@@ -19,6 +20,8 @@ export interface TargetJob {
   readonly externalSecret: ExternalSecret;
   readonly parsed: ParsedExternalSecret;
   readonly data: TargetData;
+  /** Whether the object has changed since it was last synced: only then labels and annotations can have become stale. */
+  readonly changed: boolean;
 }
 
 /** Somebody changes the target again and again: the work queue tries later. */
@@ -28,7 +31,7 @@ const ATTEMPTS = 4;
  * Makes the target what it should be, with at most one write where nobody interferes.
  *
  * Flow: (1) decide from what the watch shows → (2) only where that isn't enough, read the Secret with its values: somebody
- * else's Secret stands there, somebody else's keys are in it, or somebody was faster → (3) write with the version that was
+ * else's Secret stands there, somebody else's keys are in it, labels may have become stale, or somebody was faster → (3) write with the version that was
  * decided upon as a precondition; if it doesn't hold, begin again at (2).
  * Guarantees: keys that others wrote stay; nothing is written where all is as desired; a write never overwrites what it
  * hasn't seen.
@@ -64,41 +67,47 @@ interface Basis {
   /** HMACs of keys that others wrote. */
   readonly foreign: Readonly<Record<string, string>>;
   readonly hash: string;
+  /** What we once wrote and the target is no longer to have. */
+  readonly stale: Marks;
 }
 
 /** (1) What the watch shows, or undefined where that is not enough. */
 function fromWatch(
-  { parsed, data, externalSecret }: TargetJob,
+  job: TargetJob,
   observed: ObservedTarget | undefined,
   prints: Readonly<Record<string, string>>,
   memory: SyncMemory,
 ): Basis | undefined {
+  const { parsed, data, externalSecret } = job;
   // An unmanaged Secret is not watched: under Merge it is the rule, otherwise creating it will tell.
   if (observed === undefined) {
     const mayExist = parsed.creationPolicy === "Merge" || parsed.creationPolicy === "CreateOrMerge";
-    return mayExist ? undefined : { observed, foreign: {}, hash: data.hash() };
+    return mayExist ? undefined : { observed, foreign: {}, hash: data.hash(), stale: NO_MARKS };
   }
+  if (job.changed && hasMarksBeyond(observed, marksOf(job, ""))) return undefined;
   const ref = { namespace: externalSecret.metadata.namespace ?? "", name: parsed.targetName };
   const others = Object.keys(observed.prints).filter((key) => !(key in prints));
-  if (others.length === 0) return { observed, foreign: {}, hash: data.hash() };
+  if (others.length === 0) return { observed, foreign: {}, hash: data.hash(), stale: NO_MARKS };
   const foreignKeys = memory.foreignKeys(ref, observed);
   const hash = observed.annotations[DATA_HASH_ANNOTATION];
   const settled = Object.entries(prints).every(([key, print]) => observed.prints[key] === print);
   const usable = others.every((key) => foreignKeys.has(key)) && settled && observed.hashMatches && hash !== undefined;
-  return usable ? { observed, foreign: pick(observed.prints, others), hash } : undefined;
+  return usable ? { observed, foreign: pick(observed.prints, others), hash, stale: NO_MARKS } : undefined;
 }
 
 function fromFetch(
-  { data }: TargetJob,
+  job: TargetJob,
   fetched: FetchedTarget | undefined,
   prints: Readonly<Record<string, string>>,
 ): Basis {
-  if (fetched === undefined) return { observed: undefined, foreign: {}, hash: data.hash() };
-  const foreign = new Map([...fetched.data].filter(([key]) => !(key in prints) && !fetched.ownKeys.has(key)));
+  const { data } = job;
+  if (fetched === undefined) return { observed: undefined, foreign: {}, hash: data.hash(), stale: NO_MARKS };
+  const foreign = new Map([...fetched.data].filter(([key]) => !(key in prints) && !fetched.own.data.has(key)));
   return {
     observed: fetched.observed,
     foreign: pick(fetched.observed.prints, [...foreign.keys()]),
     hash: data.hash(foreign),
+    stale: staleMarks(fetched.observed, marksOf(job, ""), fetched.own),
   };
 }
 
@@ -108,18 +117,18 @@ async function fetchTarget(job: TargetJob, ports: SyncPorts, signal: AbortSignal
 
 async function carryOut(
   job: TargetJob,
-  { observed, foreign, hash }: Basis,
+  { observed, foreign, hash, stale }: Basis,
   prints: Readonly<Record<string, string>>,
   ports: SyncPorts,
   memory: SyncMemory,
   signal: AbortSignal,
 ): Promise<TargetResult> {
   const { parsed, externalSecret, data } = job;
-  const { namespace = "", name, labels, annotations } = externalSecret.metadata;
-  const metadata = targetMetadata({ namespace, name, labels, annotations }, parsed.creationPolicy, hash);
+  const metadata = marksOf(job, hash);
   const desired = { ...metadata, immutable: parsed.immutable, prints: { ...foreign, ...prints } };
   const { creationPolicy } = parsed;
-  const change = planTarget({ creationPolicy, owner: ownerOf(externalSecret), desired, observed });
+  const hasStaleMarks = stale.labels.length + stale.annotations.length > 0;
+  const change = planTarget({ creationPolicy, owner: ownerOf(externalSecret), desired, observed, hasStaleMarks });
   const ref = targetRef(job);
   if (observed !== undefined && Object.keys(foreign).length > 0) {
     memory.rememberForeignKeys(ref, observed.resourceVersion, new Set(Object.keys(foreign)));
@@ -129,9 +138,10 @@ async function carryOut(
   if (change.kind === "refuse") return { kind: "refused", step: change.step, cause: change.cause };
   const write: TargetWrite = {
     ...ref,
-    fieldManager: fieldManagerOf(name),
+    fieldManager: fieldManagerOf(externalSecret.metadata.name),
     labels: metadata.labels,
     annotations: metadata.annotations,
+    stale,
     owners: change.owners.length > 0 || (observed?.owners.length ?? 0) > 0 ? change.owners : undefined,
     data: dataOf(data.entries, prints, observed, change),
     immutable: parsed.immutable,
@@ -168,12 +178,23 @@ function afterWrite(
     ...written,
     type: before?.type ?? "Opaque",
     immutable: write.immutable || before?.immutable === true,
-    labels: { ...before?.labels, ...write.labels },
-    annotations: { ...before?.annotations, ...write.annotations },
+    labels: without(write.stale.labels, { ...before?.labels, ...write.labels }),
+    annotations: without(write.stale.annotations, { ...before?.annotations, ...write.annotations }),
     owners: write.owners ?? [],
     prints,
     hashMatches: true,
   };
+}
+
+function without(names: readonly string[], all: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (names.length === 0) return all;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
+}
+
+/** The labels and annotations that the target is to have. */
+function marksOf({ externalSecret, parsed }: TargetJob, hash: string): Pick<DesiredTarget, "labels" | "annotations"> {
+  const { namespace = "", name, labels, annotations } = externalSecret.metadata;
+  return targetMetadata({ namespace, name, labels, annotations }, parsed.creationPolicy, hash);
 }
 
 function targetRef({
