@@ -87,7 +87,12 @@ async function byKustody(config: string, folder: string): Promise<Found[]> {
   const onProblem = (path: string, reason: string): void => {
     throw new Error(`${path}: ${reason}`);
   };
-  for (const batch of readTargets(folder, scanner, { followSymlinks: false, maxFileBytes: LARGEST_FILE, onProblem }))
+  for (const batch of readTargets(folder, scanner, {
+    followSymlinks: false,
+    maxArchiveDepth: 0,
+    maxFileBytes: LARGEST_FILE,
+    onProblem,
+  }))
     leaks.push(...scanner.scan(batch));
   return leaks.map((leak) => ({
     by: "kustody",

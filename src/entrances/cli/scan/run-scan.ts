@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { KustodyError } from "../../../kernel/errors.ts";
+import { printable } from "../../../kernel/finding/printable.ts";
 import { type NamedLeak, nameLeaks } from "../../../practices/git/scan/fingerprint.ts";
 import type { Leak } from "../../../practices/git/scan/leak.ts";
 import { REPORT_FORMATS, type ReportFormat } from "../../../practices/git/scan/report/render-report.ts";
@@ -9,10 +10,12 @@ import { Scanner, type Target } from "../../../practices/git/scan/scanner.ts";
 import { withoutRepeatedLines } from "../../../practices/git/scan/structure/with-structure.ts";
 import type { Terminal } from "../terminal.ts";
 import { version } from "../version.ts";
+import { beforeTimeout } from "./before-timeout.ts";
 import { knownLeaks } from "./known-leaks.ts";
 import { loadRules } from "./load-rules.ts";
 import { renderLeaks } from "./render-leaks.ts";
 import type { ScanFlags } from "./scan-flags.ts";
+import { openScanLog, type ScanLog } from "./scan-log.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 export interface ScanCall {
@@ -37,12 +40,17 @@ export async function runScan({ source, flags, terminal, targets }: ScanCall): P
     maxDecodeDepth: wholeNumber(flags.maxDecodeDepth, "--max-decode-depth", 20),
     allowComments: flags.ignoreGitleaksAllow !== true,
   });
-  const warn = (text: string): void => void terminal.stderr.write(`warning: ${text}\n`);
+  const log = openScanLog(flags.logLevel, terminal);
+  const warn = (text: string): void => log.warn(`warning: ${text}`);
   for (const warning of warnings) warn(warning);
+  if (flags.diagnostics !== undefined) warn("--diagnostics profiles gitleaks; nothing is recorded here");
   const isOwn = ownFiles(file, flags);
   const leaks: Leak[] = [];
   const seen = { files: 0, bytes: 0 };
-  for await (const batch of targets(scanner, (path, reason) => warn(`${path} was not scanned: ${reason}`))) {
+  const seconds = wholeNumber(flags.timeout, "--timeout", 1_000_000);
+  let late = false;
+  const batches = targets(scanner, (path, reason) => warn(`${printable(path)} was not scanned: ${reason}`));
+  for await (const batch of beforeTimeout(batches, seconds * 1_000, () => (late = true))) {
     for (const target of batch) {
       seen.files += 1;
       for (const { bytes } of target.added ?? [{ bytes: target.bytes }]) seen.bytes += bytes?.length ?? 0;
@@ -50,11 +58,25 @@ export async function runScan({ source, flags, terminal, targets }: ScanCall): P
     leaks.push(...scanner.scan(batch.filter(({ origin }) => !isOwn(origin.path))));
   }
   const isKnown = knownLeaks(source, flags);
-  const found = nameLeaks(withoutRepeatedLines(leaks)).filter((leak) => !isKnown(leak));
+  if (late) terminal.stdin.destroy(); // it may be what is waited for
+  if (late) warn(`the scan stopped after ${seconds} s (--timeout): what it had not reached was not scanned`);
+  const unknown = nameLeaks(withoutRepeatedLines(leaks)).filter((leak) => !isKnown(leak));
+  const found = flags.matchCluster === true ? await matched(unknown, flags, { terminal, log }) : unknown;
   await report(found, format, { flags, rules, terminal });
   const what = `${seen.files} ${seen.files === 1 ? "file" : "files"}, ${(seen.bytes / 1e6).toFixed(1)} MB`;
-  terminal.stderr.write(`${what}: ${found.length === 0 ? "no leaks found" : `leaks found: ${found.length}`}\n`);
-  return found.length === 0 ? 0 : exitCode;
+  if (found.length > 0) log.warn(`${what}: leaks found: ${found.length}`);
+  else log.info(`${what}: no leaks found`);
+  return found.length > 0 ? exitCode : late ? 2 : 0;
+}
+
+/** The client is loaded only where it is asked for. */
+async function matched(
+  leaks: readonly NamedLeak[],
+  flags: ScanFlags,
+  { terminal, log }: { readonly terminal: Terminal; readonly log: ScanLog },
+): Promise<readonly NamedLeak[]> {
+  const { matchCluster } = await import("./match-cluster.ts");
+  return await matchCluster(leaks, flags, terminal, log);
 }
 
 /** As --report-format says, or the ending of --report-path; undefined: for people. */
@@ -99,7 +121,7 @@ async function report(
   { flags, rules, terminal }: Reporting,
 ): Promise<void> {
   const toFile = flags.reportPath !== undefined && flags.reportPath !== "-";
-  if (format === undefined || toFile) terminal.stdout.write(renderLeaks(leaks));
+  if (format === undefined || toFile) terminal.stdout.write(renderLeaks(leaks, flags.show === true));
   if (format === undefined) return;
   const { renderReport } = await import("../../../practices/git/scan/report/render-report.ts");
   const text = renderReport(leaks, format, { rules: rules.rules, version: version() });

@@ -11,8 +11,16 @@ export interface ScanFlags {
   readonly enableRule: readonly string[];
   readonly maxTargetMegabytes: string;
   readonly maxDecodeDepth: string;
+  readonly maxArchiveDepth: string;
   readonly ignoreGitleaksAllow?: boolean;
-  readonly followSymlinks?: boolean;
+  /** In seconds. */
+  readonly timeout: string;
+  readonly logLevel: string;
+  readonly diagnostics?: string;
+  readonly show?: boolean;
+  readonly matchCluster?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
 }
 
 /** gitleaks' flags with its short forms, so that calls of it go on working. */
@@ -34,9 +42,18 @@ export function addScanFlags(command: Command): void {
       "look through this many layers of base64, hex, percent and \\u encoding",
       "5",
     )
+    .option("--max-archive-depth <number>", "open archives, and archives in them, this deep", "0")
+    .option("--timeout <seconds>", "stop after this time, and say so; 0: never", "0")
+    .option("--show", "show how values begin, and how long they are")
+    .option("--match-cluster", "say which Secrets of the cluster hold the values that were found")
+    .option("--kubeconfig <file>", "for --match-cluster")
+    .option("--context <name>", "for --match-cluster")
     .option("--ignore-gitleaks-allow", "report lines with a gitleaks:allow comment too")
+    .option("-l, --log-level <level>", "warn: no summary when there are no leaks; error, fatal: no warnings", "info")
     .option("--redact [percent]", "accepted: values are always redacted in full")
     .option("-v, --verbose", "accepted: leaks are always listed")
     .option("--no-banner", "accepted: there is none")
-    .option("--no-color", "accepted: there are no colours");
+    .option("--no-color", "accepted: there are no colours")
+    .option("--diagnostics <what>", "accepted: nothing is recorded")
+    .option("--diagnostics-dir <folder>", "accepted: nothing is recorded");
 }

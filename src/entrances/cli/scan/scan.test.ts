@@ -3,11 +3,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
 import { after, before, beforeEach, test } from "node:test";
+import { crc32Base62 } from "../../../practices/git/scan/catalogue/checksum.ts";
 import { run } from "../run.ts";
 
-const PAT = `ghp_${"Ab3dE6gH".repeat(5).slice(0, 36)}`;
+const RANDOM = "Ab3dE6gH".repeat(4).slice(0, 30);
+const PAT = `ghp_${RANDOM}${crc32Base62(RANDOM)}`;
 let folder = "";
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "kustody-scan-"));
@@ -29,7 +31,7 @@ interface Ran {
   readonly err: string;
 }
 
-async function scan(args: readonly string[], stdin = ""): Promise<Ran> {
+async function scan(args: readonly string[], stdin: string | Buffer | Readable = ""): Promise<Ran> {
   const texts = { out: "", err: "" };
   const into = (name: "out" | "err"): Writable =>
     new Writable({
@@ -39,7 +41,7 @@ async function scan(args: readonly string[], stdin = ""): Promise<Ran> {
       },
     });
   const code = await run(["scan", ...args], {
-    stdin: Readable.from([Buffer.from(stdin)]),
+    stdin: stdin instanceof Readable ? stdin : Readable.from([Buffer.from(stdin)]),
     stdout: into("out"),
     stderr: into("err"),
     stdoutIsTty: false,
@@ -144,4 +146,45 @@ test("outside of a repository, and with a wrong number, it says so", async () =>
   assert.match((await scan(["staged", folder])).err, /KST_SCAN_GIT/);
   assert.match((await scan(["dir", folder, "--max-decode-depth", "x"])).err, /KST_USAGE/);
   assert.match((await scan(["dir", join(folder, "none")])).err, /KST_INPUT_UNREADABLE/);
+});
+
+test("archives are opened to the depth that is asked for, from folders and from standard input", async () => {
+  write("values.yaml", "auth:\n  password: Zq7-82hd-91kf\n");
+  execFileSync("tar", ["-czf", "chart.tgz", "values.yaml", "a.txt"], { cwd: folder });
+  execFileSync("zip", ["-q", "outer.zip", "chart.tgz"], { cwd: folder });
+  const shut = await scan(["dir", join(folder, "outer.zip")]);
+  assert.equal(shut.code, 0);
+  const open = await scan(["dir", join(folder, "outer.zip"), "--max-archive-depth", "2"]);
+  assert.match(open.out, /outer\.zip!chart\.tgz!values\.yaml:2: chart-values-credential: .*\(auth\.password\)/);
+  assert.match(open.out, /outer\.zip!chart\.tgz!a\.txt:1: github-pat: /);
+  const shallow = await scan(["dir", join(folder, "outer.zip"), "--max-archive-depth", "1"]);
+  assert.match(shallow.err, /warning: .*outer\.zip!chart\.tgz was not scanned: archives are nested deeper than 1/);
+  const piped = await scan(["stdin", "--max-archive-depth", "1"], readFileSync(join(folder, "chart.tgz")));
+  assert.match(piped.out, /^!a\.txt:1: github-pat/m);
+  assert.match((await scan(["dir", folder, "--max-archive-depth", "99"])).err, /KST_USAGE/);
+});
+
+test("--show shows how a long value begins, and nothing of a short one", async () => {
+  write("values.yaml", "auth:\n  password: Zq7-82hd\n");
+  const { out } = await scan(["dir", folder, "--show"]);
+  assert.match(out, /value: gh… \(40 characters\)/);
+  assert.match(out, /value: a short value/);
+  assert.ok(!out.includes("Zq") && !out.includes(PAT.slice(0, 3)));
+  assert.ok(!(await scan(["dir", folder])).out.includes("value:"));
+});
+
+test("a scan that takes longer than it may ends, says so, and is no clean one", async () => {
+  const { code, err } = await scan(["stdin", "--timeout", "1"], new PassThrough());
+  assert.match(err, /warning: the scan stopped after 1 s \(--timeout\)/);
+  assert.equal(code, 2);
+  assert.equal((await scan(["dir", folder, "--timeout", "60"])).code, 1);
+});
+
+test("--log-level and gitleaks' flags without a meaning here are taken", async () => {
+  assert.match((await scan(["dir", folder, "-l", "warn"])).err, /leaks found: 1/);
+  assert.equal((await scan(["dir", folder, "--log-level", "error"])).err, "");
+  assert.equal((await scan(["stdin", "-l", "warn"], "nothing\n")).err, "");
+  assert.match((await scan(["dir", folder, "-l", "loud"])).err, /KST_USAGE/);
+  const all = ["-v", "--redact=20", "--no-banner", "--no-color", "--diagnostics", "cpu", "--diagnostics-dir", folder];
+  assert.match((await scan(["dir", folder, ...all])).err, /warning: --diagnostics .*nothing is recorded/);
 });

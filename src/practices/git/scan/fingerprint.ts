@@ -7,6 +7,8 @@ export interface NamedLeak extends Leak {
   readonly fingerprint: string;
   /** Ours: `kst1:file:rule:ordinal:16 bits of the value`; it stays through rebase, squash, and lines that move. */
   readonly stableFingerprint: string;
+  /** The Secrets of a cluster that hold the same value, as namespace/name/key, where that was asked. */
+  readonly live?: readonly string[];
 }
 
 /**

@@ -2,18 +2,29 @@ import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, realp
 import { dirname, isAbsolute, join, sep } from "node:path";
 import { KustodyError } from "../../../kernel/errors.ts";
 import { reasonOf } from "../../../kernel/kube/manifests/find-files.ts";
+import { type ExpandedFile, expandArchive } from "./archive/expand-archive.ts";
 import type { Scanner, Target } from "./scanner.ts";
 
-export interface WalkOptions {
-  /** Links to files are followed; links to folders never are, so no walk goes in circles. */
-  readonly followSymlinks: boolean;
+export interface ArchiveOptions {
+  /** Archives inside archives that are opened; 0: none is. */
+  readonly maxArchiveDepth: number;
   /** Larger files are passed over. In bytes. */
   readonly maxFileBytes: number;
   /** What could not be read, and why: the rest goes on. */
   readonly onProblem: (path: string, reason: string) => void;
+  /** Paths inside of archives that are passed over. */
+  readonly isSkipped?: (path: string) => boolean;
 }
 
-interface RootedOptions extends WalkOptions {
+export interface WalkOptions extends Omit<ArchiveOptions, "isSkipped"> {
+  /** Links to files are followed; links to folders never are, so no walk goes in circles. */
+  readonly followSymlinks: boolean;
+}
+
+/** Beyond this the rest of an archive is left. */
+const ARCHIVE_MILLIS = 60_000;
+
+interface RootedOptions extends WalkOptions, ArchiveOptions {
   /** The folder that is scanned, or that the scanned file lies in. */
   readonly realRoot: string;
 }
@@ -42,7 +53,11 @@ export function* readTargets(root: string, scanner: Scanner, options: WalkOption
   const isFolder = rootKind(root) === "folder";
   if (isFolder) folders.push(root);
   else files.push({ path: shown(root), real: root, isFolder: false });
-  const rooted = { ...options, realRoot: realpathSync(isFolder ? root : dirname(root)) };
+  const rooted: RootedOptions = {
+    ...options,
+    realRoot: realpathSync(isFolder ? root : dirname(root)),
+    isSkipped: (path) => scanner.unskipped([{ path }]).length === 0,
+  };
   do {
     const entries = folders.splice(0, BATCH_FOLDERS).flatMap((folder) => entriesOf(folder, options));
     for (const entry of scanner.unskipped(entries)) {
@@ -94,14 +109,28 @@ function* readFiles(files: readonly Entry[], options: RootedOptions): Generator<
   for (const { path, real } of files) {
     const bytes = readFile(path, real, options);
     if (bytes === undefined || bytes.length === 0) continue;
-    batch.push({ origin: { path }, bytes, beside: besideOf(path, real, options) });
-    size += bytes.length;
-    if (size < BATCH_BYTES) continue;
-    yield batch;
-    batch = [];
-    size = 0;
+    const beside = besideOf(path, real, options);
+    for (const target of archiveTargets({ path, bytes }, options)) {
+      batch.push(target.bytes === bytes ? { ...target, beside } : target);
+      size += target.bytes?.length ?? 0;
+      if (size < BATCH_BYTES) continue;
+      yield batch;
+      batch = [];
+      size = 0;
+    }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** A file as a target or, where it is an archive and they are opened, the files in it. */
+export function* archiveTargets(file: ExpandedFile, options: ArchiveOptions): Generator<Target> {
+  if (options.maxArchiveDepth === 0) {
+    yield { origin: { path: file.path }, bytes: file.bytes };
+    return;
+  }
+  const until = Date.now() + ARCHIVE_MILLIS;
+  const expansion = { ...options, maxDepth: options.maxArchiveDepth, isLate: () => Date.now() > until };
+  for (const { path, bytes } of expandArchive(file, expansion)) yield { origin: { path }, bytes };
 }
 
 /** Files that a kustomization names, while they lie below the folder that is scanned: no path and no link leads out. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Pattern } from "../../../kernel/regexp/pattern.ts";
+import { crc32Base62 } from "./catalogue/checksum.ts";
 import { defaultRules } from "./catalogue/default-rules.ts";
 import { LARGEST_FILE, readTargets } from "./observe.ts";
 import type { Rule, RuleSet } from "./rule.ts";
@@ -12,7 +13,8 @@ import { withoutRepeatedLines } from "./structure/with-structure.ts";
 
 const OPTIONS = { maxDecodeDepth: 5, allowComments: true };
 const scanner = new Scanner(defaultRules(), OPTIONS);
-const PAT = `ghp_${"Ab3dE6gH".repeat(5).slice(0, 36)}`;
+const RANDOM = "Ab3dE6gH".repeat(4).slice(0, 30);
+const PAT = `ghp_${RANDOM}${crc32Base62(RANDOM)}`;
 
 const found = (bytes: string | Buffer, path = "a.txt", by = scanner): string[] =>
   by.scan([{ origin: { path }, bytes: Buffer.from(bytes) }]).map((leak) => `${leak.rule}:${leak.startLine}`);
@@ -112,7 +114,7 @@ test("folders are walked without circles, skipped files and links out; what can'
     const walk = (followSymlinks: boolean): { paths: string[]; problems: string[] } => {
       const problems: string[] = [];
       const onProblem = (path: string): void => void problems.push(path.slice(folder.length + 1));
-      const options = { followSymlinks, maxFileBytes: 1_000, onProblem };
+      const options = { followSymlinks, maxArchiveDepth: 0, maxFileBytes: 1_000, onProblem };
       const paths = [...readTargets(folder, scanner, options)]
         .flat()
         .map(({ origin }) => origin.path.slice(folder.length + 1));
@@ -124,6 +126,7 @@ test("folders are walked without circles, skipped files and links out; what can'
       () => [
         ...readTargets(join(folder, "none"), scanner, {
           followSymlinks: false,
+          maxArchiveDepth: 0,
           maxFileBytes: LARGEST_FILE,
           onProblem: () => undefined,
         }),
@@ -148,7 +151,12 @@ test("a kustomization's files are read below the scanned folder and nowhere else
       join(folder, "root/app/kustomization.yaml"),
       `secretGenerator:\n- envs: [../db.properties, ../../outside.env, link.env, "${folder}/outside.env", none.env]\n`,
     );
-    const options = { followSymlinks: false, maxFileBytes: LARGEST_FILE, onProblem: (): void => undefined };
+    const options = {
+      followSymlinks: false,
+      maxArchiveDepth: 0,
+      maxFileBytes: LARGEST_FILE,
+      onProblem: (): void => undefined,
+    };
     const leaks = [...readTargets(join(folder, "root"), scanner, options)].flatMap((batch) => scanner.scan(batch));
     assert.deepEqual(
       withoutRepeatedLines(leaks)

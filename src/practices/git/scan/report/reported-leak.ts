@@ -25,6 +25,8 @@ export interface ReportedLeak {
   readonly StableFingerprint: string;
   /** Ours: the field of a Kubernetes object. */
   readonly Field?: string;
+  /** Ours: the Secrets of a cluster that hold the value, as namespace/name/key. */
+  readonly LiveSecrets?: readonly string[];
 }
 
 export function reportedLeak(leak: NamedLeak): ReportedLeak {
@@ -50,5 +52,6 @@ export function reportedLeak(leak: NamedLeak): ReportedLeak {
     Fingerprint: leak.fingerprint,
     StableFingerprint: leak.stableFingerprint,
     ...(leak.field === undefined ? {} : { Field: leak.field }),
+    ...(leak.live === undefined ? {} : { LiveSecrets: leak.live }),
   };
 }
