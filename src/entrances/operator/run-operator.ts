@@ -122,7 +122,7 @@ async function control(
     { controller: "kustody.dev/external-secrets", instance: identity },
     (error) => logger.debug("an event could not be written", { error }),
     // Nobody waits for an Event.
-    (call) => gate.run(call, { patient: true }),
+    (call) => gate.run(call, "patient"),
   );
   const writes = createClusterWrites({ kube, gate, events, printKey });
   const { observe } = options;

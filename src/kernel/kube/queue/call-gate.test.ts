@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KustodyError } from "../../errors.ts";
 import { ManualClock, settled } from "../../stores/testing/manual-clock.ts";
-import { CallGate } from "./call-gate.ts";
+import { CallGate, type Rank } from "./call-gate.ts";
 
 const bounds = { initial: 2, min: 1, max: 8 };
 
@@ -13,14 +13,14 @@ function rig() {
   const begun: number[] = [];
   const open = new Map<number, PromiseWithResolvers<void>>();
   const results: Promise<string>[] = [];
-  const call = (n: number, patient = false): void => {
+  const call = (n: number, rank?: Rank): void => {
     const task = async (): Promise<void> => {
       begun.push(n);
       const ending = Promise.withResolvers<void>();
       open.set(n, ending);
       await ending.promise;
     };
-    const result = gate.run(task, { patient });
+    const result = gate.run(task, rank);
     results.push(
       result.then(
         () => "done",
@@ -58,22 +58,25 @@ test("a server that turns calls away gets fewer, and its refusals reach the call
   assert.deepEqual(await Promise.all(results), ["KST_KUBE_BUSY", "done", "done", "done"]);
 });
 
-test("what is patient goes when nobody else waits and half of the gate is free, and in the end it does go", async () => {
+test("what may come later lets all others go first, what is patient leaves half of the gate free too, and in the end both go", async () => {
   const { begun, open, results, call } = rig();
   call(0);
-  call(1, true);
+  call(1, "patient");
   call(2);
+  call(4, "later");
   call(3);
   await settled();
   assert.deepEqual(begun, [0, 2]);
-  for (const n of [0, 2]) {
-    open.get(n)?.resolve();
-    await settled();
-  }
-  assert.deepEqual(begun, [0, 2, 3]);
-  open.get(3)?.resolve();
+  open.get(0)?.resolve();
   await settled();
-  assert.deepEqual(begun, [0, 2, 3, 1]);
+  assert.deepEqual(begun, [0, 2, 3]);
+  open.get(2)?.resolve();
+  await settled();
+  assert.deepEqual(begun, [0, 2, 3, 4]);
+  open.get(3)?.resolve();
+  open.get(4)?.resolve();
+  await settled();
+  assert.deepEqual(begun, [0, 2, 3, 4, 1]);
   open.get(1)?.resolve();
-  assert.equal((await Promise.all(results)).length, 4);
+  assert.equal((await Promise.all(results)).length, 5);
 });

@@ -9,14 +9,19 @@ export interface CallBounds {
 }
 
 /**
+ * Who goes first: `"usual"` calls in the order in which they came; `"later"` ones when no usual one waits; `"patient"` ones,
+ * whose answer nobody waits for, when nobody else waits, and they leave half of the gate free.
+ */
+export type Rank = "usual" | "later" | "patient";
+
+/**
  * Lets as many calls of one server through at a time as it answers well: more while answers stay quick, fewer when they
- * become slow or are refused. Who comes first goes first.
+ * become slow or are refused.
  */
 export class CallGate {
   readonly #clock: Clock;
   readonly #bounds: CallBounds;
-  readonly #waiting = new Line();
-  readonly #patient = new Line();
+  readonly #lines: Readonly<Record<Rank, Line>> = { usual: new Line(), later: new Line(), patient: new Line() };
   #underWay = 0;
   #limit: AdaptiveLimit;
 
@@ -31,11 +36,9 @@ export class CallGate {
     return Math.floor(this.#limit.limit);
   }
 
-  /** `patient`: nobody waits for it, so it lets all others go first and leaves half of the gate free. */
-  async run<T>(call: () => Promise<T>, { patient = false }: { readonly patient?: boolean } = {}): Promise<T> {
-    const isFree = patient ? this.#hasRoomForPatience : this.#underWay < this.limit;
-    if (isFree) this.#underWay += 1;
-    else await (patient ? this.#patient : this.#waiting).join();
+  async run<T>(call: () => Promise<T>, rank: Rank = "usual"): Promise<T> {
+    if (this.#hasRoomFor(rank)) this.#underWay += 1;
+    else await this.#lines[rank].join();
     const since = this.#clock.now();
     try {
       const result = await call();
@@ -54,13 +57,17 @@ export class CallGate {
     this.#limit = adapt(this.#limit, outcome, this.#bounds);
   }
 
-  get #hasRoomForPatience(): boolean {
-    return this.#waiting.isEmpty && this.#underWay < Math.max(1, this.limit / 2);
+  #hasRoomFor(rank: Rank): boolean {
+    const { usual, later } = this.#lines;
+    if (rank === "usual") return this.#underWay < this.limit;
+    if (rank === "later") return usual.isEmpty && this.#underWay < this.limit;
+    return usual.isEmpty && later.isEmpty && this.#underWay < Math.max(1, this.limit / 2);
   }
 
   #pump(): void {
-    while (this.#underWay < this.limit && this.#waiting.next()) this.#underWay += 1;
-    while (this.#hasRoomForPatience && this.#patient.next()) this.#underWay += 1;
+    for (const rank of ["usual", "later", "patient"] as const) {
+      while (this.#hasRoomFor(rank) && this.#lines[rank].next()) this.#underWay += 1;
+    }
   }
 }
 
