@@ -53,6 +53,19 @@ test("a file that extends another adds to it: what the nearer one says counts, l
   assert.deepEqual(set.warnings, ["0.toml: the disabled rule missing is not in what it extends"]);
 });
 
+test("what a configuration says of gitleaks' rules that our catalogue leaves out goes without saying", () => {
+  const own = `[extend]\nuseDefault = true\ndisabledRules = ['gitter-access-token']\n[[rules]]\nid = 'discord-client-id'\n[[rules.allowlists]]\npaths = ['x']\n[[allowlists]]\ntargetRules = ['plaid-client-id']\nregexes = ['y']\n`;
+  assert.deepEqual(load([own], { rules: [], allowlists: [] }), { rules: [], allowlists: [], warnings: [] });
+  // Without our catalogue they are rules like others.
+  assert.throws(() => load([own]), /discord-client-id|plaid-client-id/);
+});
+
+test("a pattern of one's own takes the place of ours with all that ours asks for", () => {
+  const base = { rules: [{ ...rule(load([RULE]), "r"), accepts: () => false }], allowlists: [] };
+  assert.equal(rule(load([`[[rules]]\nid = 'r'\nregex = 'x'\n`], base), "r").accepts, undefined);
+  assert.equal(rule(load([`[[rules]]\nid = 'r'\nentropy = 2.0\n`], base), "r").accepts?.name, "accepts");
+});
+
 test("allowlists of one criterion or all, on the secret, the match or the line", () => {
   const text = "my key=abc here\n";
   const table: [string, string[]][] = [

@@ -1,5 +1,6 @@
 import { KustodyError } from "../../../../kernel/errors.ts";
 import { Pattern } from "../../../../kernel/regexp/pattern.ts";
+import { UNCOVERED } from "../catalogue/uncovered.ts";
 import type { Allowlist, Rule, RuleSet } from "../rule.ts";
 import type { AllowlistEntry, ConfigFile, RuleEntry } from "./config-file.ts";
 
@@ -26,19 +27,22 @@ export interface ConfigRules extends RuleSet {
  */
 export function rulesOfConfigs(chain: readonly NamedConfig[], base: RuleSet | undefined): ConfigRules {
   const warnings: string[] = [];
+  // What is said of a rule that our catalogue leaves out on purpose is said of nothing.
+  const isLeftOut = (id: string): boolean => base !== undefined && UNCOVERED.has(id);
   let extended: RuleSet | undefined = base;
   for (const [index, config] of [...chain.entries()].toReversed()) {
     const layer = layerOf(config);
     const disabled = new Set(config.file.extend?.disabledrules);
     for (const id of disabled) {
-      if (extended?.rules.some((rule) => rule.id === id) === false)
+      if (extended?.rules.some((rule) => rule.id === id) === false && !isLeftOut(id))
         warnings.push(`${config.name}: the disabled rule ${id} is not in what it extends`);
     }
     extended = merge(layer, extended, disabled);
     // As gitleaks: allowlists with targets count in the first file only, where all rules are known.
-    if (index === 0) extended = withTargets(extended, layer, config.name);
+    if (index === 0) extended = withTargets(extended, layer, config.name, isLeftOut);
   }
-  const set = extended ?? { rules: [], allowlists: [] };
+  const { rules = [], allowlists = [] } = extended ?? {};
+  const set = { rules: rules.filter((rule) => hasMeans(rule) || !isLeftOut(rule.id)), allowlists };
   for (const rule of set.rules) validate(rule, set, chain[0]?.name ?? "");
   return { ...set, warnings };
 }
@@ -158,9 +162,9 @@ function mergeRule(own: Rule, base: Rule): Rule {
   };
 }
 
-function withTargets(set: RuleSet, { targeted }: Layer, name: string): RuleSet {
+function withTargets(set: RuleSet, { targeted }: Layer, name: string, isLeftOut: (id: string) => boolean): RuleSet {
   for (const id of targeted.flatMap(({ rules }) => rules)) {
-    if (!set.rules.some((rule) => rule.id === id))
+    if (!isLeftOut(id) && !set.rules.some((rule) => rule.id === id))
       throw wrong(name, `[[allowlists]] targets the rule ${id}, which there is not`);
   }
   const rules = set.rules.map((rule) => ({
@@ -173,11 +177,15 @@ function withTargets(set: RuleSet, { targeted }: Layer, name: string): RuleSet {
   return { rules, allowlists: set.allowlists };
 }
 
+/** Whether a rule can find anything. */
+function hasMeans({ regex, path, structure }: Rule): boolean {
+  return regex !== undefined || path !== undefined || structure !== undefined;
+}
+
 function validate(rule: Rule, { rules }: RuleSet, name: string): void {
   const what = `${name}: rule ${rule.id}`;
   if (rule.id.trim() === "") throw wrong(name, "a rule has no id");
-  if (rule.regex === undefined && rule.path === undefined && rule.structure === undefined)
-    throw wrong(what, "it has neither regex nor path");
+  if (!hasMeans(rule)) throw wrong(what, "it has neither regex nor path");
   if (rule.secretGroup > 0 && rule.regex !== undefined && rule.secretGroup > rule.regex.groups)
     throw wrong(what, `secretGroup is ${rule.secretGroup}, but the pattern has ${rule.regex.groups} groups`);
   for (const { id } of rule.required) {
