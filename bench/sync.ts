@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { installCrds } from "../src/entrances/operator/testing/install-crds.ts";
 import { connectKube, keyOf, reflect } from "../src/kernel/kube/index.ts";
 import { startControlPlane } from "../src/lab/index.ts";
 import { ExternalSecrets } from "../src/practices/managers/model/resources.ts";
+import { installCrds } from "../src/practices/managers/testing/crd-sets.ts";
 import { difference, requestsSoFar } from "./sync/api-requests.ts";
 import { bareClient, floorSeconds, spread } from "./sync/floor.ts";
 import { OperatorProcess } from "./sync/operator-process.ts";
@@ -50,7 +50,7 @@ await using _ending: AsyncDisposable = {
     await kube.close();
   },
 };
-await installCrds(kube, "ours");
+await installCrds(kube, "kustody");
 await store.install();
 
 const readyAt = new Map<string, number>();

@@ -5,10 +5,11 @@ import { Secret } from "../../kernel/secret/secret.ts";
 import { esoDataHash } from "../../kernel/stores/value/eso-hashes.ts";
 import { CLEANUP_FINALIZER, createdByOf } from "../../practices/managers/model/names.ts";
 import { ExternalSecrets, SecretStores } from "../../practices/managers/model/resources.ts";
+import { CRD_SETS } from "../../practices/managers/testing/crd-sets.ts";
 import { fake, OperatorRig, wants } from "./testing/operator-rig.ts";
 
-for (const crds of ["ours", "upstream"] as const) {
-  describe(`with ${crds === "ours" ? "our" : "upstream's"} CRDs`, () => {
+for (const crds of CRD_SETS) {
+  describe(`with the CRDs of ${crds}`, () => {
     let rig: OperatorRig;
     before(async () => {
       rig = await OperatorRig.start({ crds });

@@ -9,8 +9,8 @@ import {
   ExternalSecrets,
   SecretStores,
 } from "../../../practices/managers/model/resources.ts";
+import { type CrdSet, installCrds } from "../../../practices/managers/testing/crd-sets.ts";
 import { type OperatorOptions, runOperator } from "../run-operator.ts";
-import { type CrdSet, installCrds } from "./install-crds.ts";
 
 /** A control plane with CRDs, and operators that run in this process. Everything ends with `close`. */
 export class OperatorRig implements AsyncDisposable {
@@ -25,7 +25,7 @@ export class OperatorRig implements AsyncDisposable {
   }
 
   static async start(options: { readonly controllerManager?: boolean; readonly crds?: CrdSet } = {}) {
-    const { controllerManager = false, crds = "ours" } = options;
+    const { controllerManager = false, crds = "kustody" } = options;
     const plane = await startControlPlane({ components: { controllerManager } });
     const kube = await connectKube({ env: {}, kubeconfig: plane.kubeconfig });
     await installCrds(kube, crds);

@@ -3,10 +3,15 @@ import { connectKube, type Kube } from "../../../kernel/kube/index.ts";
 import { CustomResourceDefinitions } from "../../../kernel/kube/object/resources.ts";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane, upstreamCrds } from "../../../lab/index.ts";
 import { MANAGER_CRDS } from "../crds.ts";
+import { installMinimalCrds } from "./minimal-crds.ts";
 
-/** With whose CRDs a cluster is: ours alone, or External Secrets Operator's with ours for what it does not have. */
-export type CrdSet = "kustody" | "upstream";
-export const CRD_SETS: readonly CrdSet[] = ["kustody", "upstream"];
+/**
+ * With whose CRDs a cluster is: ours alone, External Secrets Operator's with ours for what it does not have, or some that
+ * let everything through, as a hostile or a newer schema might.
+ */
+export type CrdSet = "kustody" | "upstream" | "anything";
+/** Those that clusters have: everything must hold under both. */
+export const CRD_SETS = ["kustody", "upstream"] as const satisfies readonly CrdSet[];
 
 export interface PlaneWithCrds extends AsyncDisposable {
   readonly plane: ControlPlane;
@@ -43,6 +48,7 @@ export async function startWithCrds(set: CrdSet, options: ControlPlaneOptions = 
 
 /** Installs a set into a cluster that runs already. */
 export async function installCrds(kube: Kube, set: CrdSet): Promise<EnsuredCrds> {
+  if (set === "anything") await installMinimalCrds(kube);
   if (set === "upstream") {
     const api = kube.cluster(CustomResourceDefinitions);
     for (const crd of await upstreamCrds()) await api.create(crd);
