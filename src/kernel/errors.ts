@@ -58,7 +58,17 @@ export const ERROR_CODES = {
   KST_STORE_QUERY: "a store cannot look for keys in this way",
   KST_STORE_FAILED: "a store could not finish a listing",
   KST_REFERENCE_FOREIGN: "a store refers to an object in a namespace that it must not reach into",
+  KST_ETCD_UNREACHABLE: "no answer from etcd",
+  KST_ETCD_REFUSED: "etcd refused a call",
+  KST_SNAPSHOT_UNREADABLE: "a snapshot of etcd cannot be read",
   KST_TAKEOVER_REFUSED: "taking over from External Secrets Operator would not be safe now",
+  KST_KEY_URI: "the address of a key cannot be understood",
+  KST_KEY_FILE: "a file of local keys, or of a credential, cannot be used",
+  KST_KEY_REFUSED: "the key service refuses the key: it is disabled, deleted, or not allowed to us",
+  KST_KEY_UNREACHABLE: "the key service did not answer",
+  KST_KEY_MISMATCH: "what is to be unwrapped was not wrapped by this key",
+  KST_KMS_REQUEST: "a KMS plugin was asked for something that it never encrypted, or that is out of bounds",
+  KST_KMS_SOCKET: "the socket of a KMS plugin cannot be used",
   KST_LOCAL_STORE_KEY: "the key of the local store is missing, of the wrong length, or readable by others",
   KST_LOCAL_STORE_CORRUPT: "the file of the local store is damaged, or belongs to another key",
   KST_LOCAL_STORE_BUSY: "another process holds the local store",
@@ -72,6 +82,9 @@ export const ERROR_CODES = {
   KST_SCAN_GIT: "git could not tell what is staged",
   KST_SCAN_REPORT: "the report of a scan cannot be written, or a baseline cannot be read",
   KST_SYNC_FAILED: "an ExternalSecret could not be synced",
+  KST_TEMPLATE_INVALID: "a template is not written as Go's text/template wants it",
+  KST_TEMPLATE_FAILED: "a template could not be rendered with the data that there is",
+  KST_TEMPLATE_BOUND: "a template takes more steps, time or memory than it may",
 } as const;
 
 export interface KustodyErrorOptions {

@@ -72,6 +72,8 @@ kind: Config
 users: [{ name: u, user: { token: [${quoted(canaries.token)}] } }]
 `,
   "kustody.yaml": "failOn: high\n",
+  "broken.keys": `kustody-kms-keys 1\nkey ${base64(canaries.key)}\n`,
+  passphrase: `${canaries.token.value}\n`,
 };
 
 const TOKEN_LINES = `api_key=${canaries.token.value.replaceAll(/[^\w-]/g, "")}\nCLIENT_SECRET="${base64(canaries.key)}"\n`;
@@ -79,7 +81,9 @@ const TOKEN_LINES = `api_key=${canaries.token.value.replaceAll(/[^\w-]/g, "")}\n
 let folder = "";
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "kustody-canary-"));
-  for (const [name, text] of Object.entries(MANIFESTS)) await writeFile(path.join(folder, name), text);
+  for (const [name, text] of Object.entries(MANIFESTS)) {
+    await writeFile(path.join(folder, name), text, { mode: 0o600 });
+  }
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -133,6 +137,21 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   sync: [
     { args: ["sync", "status", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / },
     { args: ["sync", "takeover", "--apply", "--kubeconfig", "{}/wrong-kubeconfig"], code: 2, says: /KST_KUBE_CONFIG/ },
+  ],
+  kms: [
+    { args: ["kms", "key", "init", "{}/new.keys", "--recovery", "{}/new.copy"], code: 0, says: /created local\./ },
+    { args: ["kms", "key", "rotate", "{}/broken.keys", "--recovery", "{}/copy"], code: 2, says: /KST_KEY_FILE/ },
+    {
+      args: ["kms", "key", "init", "{}/p.keys", "--recovery", "{}/p.copy", "--passphrase-file", "{}/passphrase"],
+      code: 0,
+      says: /created local\./,
+    },
+    {
+      args: ["kms", "serve", "--listen", "unix://{}/k.sock", "--key", "local://{}/broken.keys"],
+      code: 2,
+      says: /KST_KEY_FILE/,
+    },
+    { args: ["kms", "serve", "--listen", "unix://{}/k.sock", "--key", "hvs://x"], code: 2, says: /KST_KEY_URI/ },
   ],
   up: [{ args: ["up", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / }],
   down: [{ args: ["down", "--data-dir", "{}/nothing"], code: 2, says: /KST_LAB_NOT_RUNNING/ }],

@@ -42,6 +42,16 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./sync/sync-command.ts"),
   },
   {
+    name: "encryption",
+    summary: "encryption at rest: proof from etcd's bytes, migration, rotation",
+    load: () => import("./encryption/encryption-command.ts"),
+  },
+  {
+    name: "kms",
+    summary: "the KMS v2 plugin: encrypts Secrets at rest; its keys; a conformance suite",
+    load: () => import("./kms/kms-command.ts"),
+  },
+  {
     name: "config",
     summary: "print each setting and where it comes from",
     load: () => import("./config/config-command.ts"),

@@ -12,7 +12,12 @@ export interface Listener {
 /** Plain HTTP for a scraper and the kubelet: /metrics, /healthz and /readyz. It shows numbers and names, never a value. */
 export async function startListener(
   listen: string,
-  answers: { readonly metrics: () => Iterable<string>; readonly isReady: () => boolean },
+  answers: {
+    readonly metrics: () => Iterable<string> | AsyncIterable<string>;
+    readonly isReady: () => boolean;
+    /** What /readyz says while it is not. */
+    readonly notReady?: string;
+  },
 ): Promise<Listener> {
   const server = createServer((request, response) => {
     const [path] = (request.url ?? "").split("?");
@@ -29,7 +34,7 @@ export async function startListener(
         : path === "/readyz"
           ? answers.isReady()
             ? [200, "ok\n"]
-            : [503, "the first lists are not complete\n"]
+            : [503, `${answers.notReady ?? "the first lists are not complete"}\n`]
           : [404, "not found\n"];
     response.writeHead(status, headers).end(text);
   });
@@ -59,9 +64,9 @@ export async function startListener(
 const PIECE = 64 * 1024;
 
 /** Texts in larger pieces: ten thousand objects' lines are some megabytes, which are never in memory together. */
-function* pieces(texts: Iterable<string>): Generator<string> {
+async function* pieces(texts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
   let piece = "";
-  for (const text of texts) {
+  for await (const text of texts) {
     piece += text;
     if (piece.length < PIECE) continue;
     yield piece;

@@ -14,3 +14,6 @@ export const systemClock: Clock = {
     await sleep(millis, undefined, signal === undefined ? {} : { signal });
   },
 };
+
+/** A clock that nobody can set: its instants only grow, and mean the wall's time only roughly. For ages and time limits. */
+export const steadyClock: Clock = { ...systemClock, now: () => performance.timeOrigin + performance.now() };

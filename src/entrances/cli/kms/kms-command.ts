@@ -1,0 +1,104 @@
+import type { Command } from "commander";
+import type { CommandModule } from "../commands.ts";
+import { addSettings, settingsOf } from "../settings.ts";
+
+const HELP = `
+Examples:
+  kustody kms key init /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys
+  kustody kms serve --listen unix:///run/kustody/kms.sock --key local:///etc/kustody/kms.keys
+  kustody kms key rotate /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys`;
+
+const SERVE_HELP = `
+Keys (--key encrypts; --decrypt-key, given again and again, decrypts what older keys encrypted):
+  local:///etc/kustody/kms.keys?passphrase-file=FILE
+  vault-transit://vault.example:8200/transit/KEY?token-file=FILE
+      &auth=token|approle|kubernetes|jwt|cert &auth-mount=PATH &role=NAME &role-id-file=FILE &secret-id-file=FILE
+      &jwt-file=FILE &cert-file=FILE &key-file=FILE &ca-file=FILE &server-name=NAME &namespace=NAME &auth-namespace=NAME
+  aws-kms://KEY-ARN-OR-ALIAS?region=NAME&endpoint=URL&context.NAME=VALUE
+      credentials as the AWS SDK finds them: environment, files, web identity, container, instance
+
+While the key service cannot be reached, all goes on until --kek-age is over: this is also the longest delay until a
+revocation takes effect. A key that the service refuses is an error at once.
+
+Examples:
+  kustody kms serve --listen unix:///run/kustody/kms.sock --key local:///etc/kustody/kms.keys
+  kustody kms serve --listen unix:///run/kustody/kms.sock --key aws-kms://alias/kubernetes?region=eu-central-1 --kek-age 1h`;
+
+const KEY_HELP = `
+A rotation has two phases, so that every plugin can decrypt with the new key before one encrypts with it:
+  1. 'rotate' stages a key that decrypts only. Copy the file to every control-plane node.
+  2. 'rotate --activate' lets it encrypt. Copy the file again. Running plugins notice within seconds.
+Then rewrite what is stored under the old key; it stays in the file to decrypt what is left.
+
+Examples:
+  kustody kms key init /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys
+  kustody kms key init /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys --passphrase-file /run/credentials/kms
+  kustody kms key rotate /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys
+  kustody kms key rotate /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys --activate`;
+
+export interface ServeFlags {
+  readonly listen: string;
+  readonly key: string;
+  readonly decryptKey: readonly string[];
+  readonly socketGroup?: string;
+  readonly socketMode?: string;
+  readonly allowAbstractSocket?: boolean;
+  readonly kekAge: string;
+  readonly apiVersion: string;
+}
+
+export interface KeyFlags {
+  readonly recovery: string;
+  readonly passphraseFile?: string;
+  readonly activate?: boolean;
+}
+
+export const define: CommandModule["define"] = (command, terminal, exit) => {
+  command.description("The KMS v2 plugin, which encrypts Secrets at rest with a key kept elsewhere.");
+  command.addHelpText("after", HELP);
+  defineServe(command.command("serve"), async (serve, flags) => {
+    const { config } = await settingsOf(serve);
+    await (await import("./run-kms-serve.ts")).runKmsServe(flags, config, terminal);
+    exit(0);
+  });
+  const key = command.command("key").description("Files of local keys.").addHelpText("after", KEY_HELP);
+  for (const name of ["init", "rotate"] as const) {
+    defineKey(key.command(name), name, async (file, flags) => {
+      await (await import("./run-kms-key.ts")).runKmsKey(name, file, flags, terminal);
+      exit(0);
+    });
+  }
+  key.action(() => key.help({ error: true }));
+  command.action(() => command.help({ error: true }));
+};
+
+function defineServe(serve: Command, run: (serve: Command, flags: ServeFlags) => Promise<void>): void {
+  const more = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  serve
+    .description("Serve KMS v2 to an API server on a Unix socket.")
+    .requiredOption("--listen <unix:///path>", "the socket, as in the EncryptionConfiguration's endpoint")
+    .requiredOption("--key <uri>", "the key that encrypts")
+    .option("--decrypt-key <uri>", "a key that encrypted before; can be repeated", more, [])
+    .option("--socket-group <group>", "let this group connect (default: nobody but the owner)")
+    .option("--socket-mode <octal>", "permissions of the socket (default: 600, with a group 660)")
+    .option("--allow-abstract-socket", "serve on unix:///@name, which anybody on the machine may use")
+    .option("--kek-age <duration>", "how long to go on without the key service", "24h")
+    .option("--api-version <v2|v2beta1>", "what Status answers: v2beta1 in the place of a plugin that did", "v2")
+    .addHelpText("after", SERVE_HELP)
+    .action((flags: ServeFlags) => run(serve, flags));
+  addSettings(serve, ["log.level", "log.format", "metrics.listen"]);
+}
+
+function defineKey(
+  command: Command,
+  name: "init" | "rotate",
+  run: (file: string, flags: KeyFlags) => Promise<void>,
+): void {
+  command
+    .description(name === "init" ? "Create a file with a first key." : "Replace the key that encrypts, in two phases.")
+    .argument("<file>", "the file of keys")
+    .requiredOption("--recovery <file>", "a second copy on another disk: without the keys every Secret is lost")
+    .option("--passphrase-file <file>", "protect the keys in both files with the passphrase in this one");
+  if (name === "rotate") command.option("--activate", "the second phase: let the staged key encrypt");
+  command.addHelpText("after", KEY_HELP).action(run);
+}

@@ -1,0 +1,41 @@
+import {
+  activateLocalKey,
+  initLocalKeys,
+  type LocalKeyFiles,
+  stageLocalKey,
+} from "../../../kernel/keys/local/change-local-keys.ts";
+import { readPassphrase } from "../../../kernel/keys/local/read-passphrase.ts";
+import { systemClock } from "../../../kernel/observe/clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { KeyFlags } from "./kms-command.ts";
+
+/** Creates or rotates a file of local keys and says what comes next. */
+export async function runKmsKey(
+  name: "init" | "rotate",
+  file: string,
+  flags: KeyFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { recovery, passphraseFile, activate } = flags;
+  using passphrase = await readPassphrase(passphraseFile);
+  const files: LocalKeyFiles = {
+    file,
+    recovery,
+    clock: systemClock,
+    ...(passphrase === undefined ? {} : { passphrase }),
+  };
+  const say = (line: string): void => void terminal.stdout.write(`${line}\n`);
+  if (name === "init") {
+    const { active } = await initLocalKeys(files);
+    say(`created ${active} in ${file}`);
+    say(`recovery copy: ${recovery} – take it to another place; whoever has it can decrypt every Secret of a backup`);
+  } else if (activate === true) {
+    const { active } = await activateLocalKey(files);
+    say(`${active} encrypts from now on, and what it replaces decrypts only`);
+    say(`next: copy ${file} to every control-plane node, then rewrite what is stored`);
+  } else {
+    const { staged } = await stageLocalKey(files);
+    say(`${staged} is staged: it decrypts, and does not encrypt yet`);
+    say(`next: copy ${file} to every control-plane node, then run this again with --activate`);
+  }
+}
