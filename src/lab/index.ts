@@ -6,6 +6,7 @@ export { startControlPlane } from "./control-plane.ts";
 export type { ComponentProcess, ControlPlane, ControlPlaneOptions, EtcdAccess } from "./control-plane-options.ts";
 export { LAB_IMAGES } from "./node/lab-images.ts";
 export { cleanOrphans, stopDetached } from "./orphans.ts";
+export { type EtcdServer, startEtcdServer } from "./servers/etcd.ts";
 export { type MotoServer, startMoto } from "./servers/moto.ts";
 export { type PostgresServer, startPostgres } from "./servers/postgres.ts";
 export { startVault, type VaultServer } from "./servers/vault.ts";

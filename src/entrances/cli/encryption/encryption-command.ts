@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import type { CommandModule } from "../commands.ts";
+import { addSettings, settingsOf } from "../settings.ts";
+import { addEtcdFlags, type EtcdFlags } from "./etcd-flags.ts";
+
+const HELP = `
+Examples:
+  kustody encryption status --snapshot backup.db        what a snapshot holds, encrypted by which key or not at all
+  kustody encryption status --etcd https://127.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key`;
+
+const STATUS_HELP = `
+Examples:
+  kustody encryption status --etcd https://127.0.0.1:2379 --cacert /etc/kubernetes/pki/etcd/ca.crt \\
+    --cert /etc/kubernetes/pki/etcd/healthcheck-client.crt --key /etc/kubernetes/pki/etcd/healthcheck-client.key
+  kustody encryption status --snapshot backup.db --output json
+  kustody encryption status --data-dir /var/lib/etcd    a stopped member's data, its write-ahead log included
+  kustody encryption status                             without etcd: what the API servers' metrics tell, which is less
+
+Nothing is decrypted: etcd's values say by themselves which provider and key wrote them.
+Exit codes: 0 all is encrypted with the key that writes now, 1 findings at or above --fail-on, 2 usage or input error.`;
+
+export interface StatusFlags extends EtcdFlags {
+  readonly snapshot?: string;
+  readonly wal?: string;
+  readonly dataDir?: string;
+  readonly resource: readonly string[];
+  readonly etcdPrefix: string;
+  readonly names: string;
+  readonly objects?: string;
+  readonly encryptionConfig?: string;
+  readonly apiServer?: readonly string[];
+}
+
+const SETTINGS = ["kubeconfig", "context", "output", "failOn", "color"];
+
+export const define: CommandModule["define"] = (command, terminal, exit) => {
+  command
+    .description("Encryption at rest: proof from etcd's raw bytes, and what leads there.")
+    .addHelpText("after", HELP);
+  const status = command.command("status");
+  defineStatus(status, async (flags) => {
+    const { config } = await settingsOf(status);
+    exit(await (await import("./run-status.ts")).runStatus(flags, config, terminal));
+  });
+  command.action(() => command.help({ error: true }));
+};
+
+function defineStatus(status: Command, run: (flags: StatusFlags) => Promise<void>): void {
+  status.description("How every object in etcd is encrypted: by which provider, key and seed, or not at all.");
+  addEtcdFlags(status);
+  status
+    .option("--snapshot <file>", "a snapshot by etcdctl or etcdutl, or a copy of member/snap/db")
+    .option("--wal <folder>", "with --snapshot: the member's write-ahead log, which holds old values too")
+    .option("--data-dir <folder>", "a stopped member's data folder: --snapshot and --wal in one");
+  addStoredFlags(status);
+  status
+    .option("--names <number>", "how many objects of each resource are listed by name", "1000")
+    .option("--objects <file>", "write a line of JSON for every object there")
+    .addHelpText("after", STATUS_HELP)
+    .action(run);
+  addSettings(status, SETTINGS);
+}
+
+/** What is looked at, and what is known of the key that writes now. */
+function addStoredFlags(command: Command): void {
+  command
+    .option("--resource <name...>", "resources to look at, such as secrets configmaps widgets.example.com", ["secrets"])
+    .option("--etcd-prefix <path>", "the API server's --etcd-prefix", "/registry")
+    .option("--encryption-config <file>", "the API server's file: its first provider is the one that writes")
+    .option("--api-server <url...>", "each API server's own address: its metrics tell the key that writes");
+}
