@@ -89,7 +89,7 @@ export function named({ vendor, kind, form, name, sample, ...rest }: NamedForm):
 
 /** RE2 for a value that is given to a name which says what it is: `name = "value"`, `name: value`, `"name": "value"`. */
 export function assigned(name: string, value: string): string {
-  return `(?i:${name})[\\w.-]{0,20}["'\\]]{0,2}[ \\t]{0,8}(?::=|=>|=|:)[ \\t]{0,8}["'\\x60]?(${value})(?:["'\\x60;,\\s]|$)`;
+  return `(?i:${name})[\\w.-]{0,20}["'\\]]{0,2}[ \\t]{0,8}(?::=|=>|=|:)[ \\t]{0,8}["'\\x60]?(${value})(?:["'\\x60;,&)\\]}\\s]|$)`;
 }
 
 export const UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";

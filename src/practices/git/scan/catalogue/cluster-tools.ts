@@ -111,6 +111,14 @@ export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
     ],
   },
   token({
+    id: "docker-swarm-token",
+    description: "A token that joins a swarm of Docker, or unlocks one",
+    source: "https://docs.docker.com/reference/cli/docker/swarm/join-token/",
+    form: "(?:SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}|SWMKEY-1-[A-Za-z0-9+/]{43})",
+    keywords: ["swmtkn-1-", "swmkey-1-"],
+    sample: "SWMTKN-1-{50:a-z0-9}-{25:a-z0-9}",
+  }),
+  token({
     id: "tailscale-key",
     description: "A key of Tailscale",
     source: "https://tailscale.com/docs/reference/key-prefixes",

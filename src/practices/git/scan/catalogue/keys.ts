@@ -1,3 +1,5 @@
+import { isPrivateKey } from "../filter/is-private-key.ts";
+import { isSignedToken } from "../filter/is-signed-token.ts";
 import { assigned, type CatalogueRule, token, UUID, UUID_SAMPLE } from "./catalogue-rule.ts";
 import { isBech32 } from "./checksum.ts";
 
@@ -42,6 +44,14 @@ export const KEY_RULES: readonly CatalogueRule[] = [
     entropy: 3.5,
     sample: "hvr.{90:A-Za-z0-9}",
   }),
+  token({
+    id: "vault-oidc-client-secret",
+    description: "A secret of a client of Vault's identity provider",
+    source: "https://developer.hashicorp.com/vault/docs/secrets/identity/oidc-provider",
+    form: "hvo_secret_[A-Za-z0-9]{60,70}",
+    keywords: ["hvo_secret_"],
+    sample: "hvo_secret_{64:A-Za-z0-9}",
+  }),
   {
     id: "vault-unseal-key",
     description: "A share of the key that unseals Vault or OpenBao, or recovers it",
@@ -81,6 +91,7 @@ export const KEY_RULES: readonly CatalogueRule[] = [
       "(-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?s:.){64,}?-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----)",
     keywords: ["private key"],
     entropy: 3.5,
+    accepts: isPrivateKey,
     hits: [
       "-----BEGIN PRIVATE KEY-----\n{64:A-Za-z0-9+/}\n{64:A-Za-z0-9+/}\n-----END PRIVATE KEY-----\n",
       "key: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  {70:A-Za-z0-9+/}\n  {30:A-Za-z0-9+/}\n  -----END OPENSSH PRIVATE KEY-----\n",
@@ -148,9 +159,10 @@ export const KEY_RULES: readonly CatalogueRule[] = [
     keywords: ["eyj"],
     entropy: 4,
     general: true,
+    accepts: isSignedToken,
     hits: [
       "token: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI{40:A-Za-z0-9}.{43:A-Za-z0-9_-}\n",
-      "Authorization: Bearer eyJ{40:A-Za-z0-9}.eyJ{60:A-Za-z0-9}.{43:A-Za-z0-9_-}\n",
+      "Authorization: Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJ{60:A-Za-z0-9}.{43:A-Za-z0-9_-}\n",
     ],
     misses: ["eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.\n", "eyJ{40:A-Za-z0-9}.abc.{43:A-Za-z0-9}\n"],
   },
