@@ -19,10 +19,13 @@ before(async () => {
 after(() => rig?.[Symbol.asyncDispose]());
 
 test("a StorePolicy whose CRD was installed after the operator started refuses without a restart", async () => {
-  await rig.externalSecret("default", "before-policy", wants("fake", { k: "k" }));
-  await rig.ready("default", "before-policy");
+  await rig.secretStore("default", "limited", fake({ k: "v", "allowed/k": "v" }));
+  // Nothing of these is due for an hour.
+  await rig.externalSecret("default", "before-policy", wants("limited", { k: "k" }));
+  await rig.externalSecret("default", "allowed-too", wants("limited", { k: "allowed/k" }));
+  for (const name of ["before-policy", "allowed-too"]) await rig.ready("default", name);
+  const before = (await rig.get("default", "allowed-too"))?.metadata.resourceVersion;
   await ensureCrds(rig.kube, MANAGER_CRDS);
-  await rig.secretStore("default", "limited", fake({ k: "v" }));
   await rig.kube.cluster(StorePolicies).create({
     metadata: { name: "late" },
     spec: {
@@ -32,7 +35,33 @@ test("a StorePolicy whose CRD was installed after the operator started refuses w
   });
   const spec = wants("limited", { k: "k" }, { refreshInterval: "1s" });
   await rig.externalSecret("default", "after-policy", spec);
-  await rig.ready("default", "after-policy", { status: "False", message: /no StorePolicy lets namespace default/ });
+  const refused = { status: "False", message: /no StorePolicy lets namespace default/ };
+  await rig.ready("default", "after-policy", refused);
+  await rig.ready("default", "before-policy", refused);
+  assert.deepEqual(await rig.values("default", "before-policy"), { k: "v" });
+  await rig.kube.cluster(StorePolicies).delete("late");
+  await rig.ready("default", "before-policy");
+  assert.equal((await rig.get("default", "allowed-too"))?.metadata.resourceVersion, before);
+});
+
+test("a policy that cannot be understood closes every store at once, until it is gone", async () => {
+  await rig.externalSecret("default", "bystander", wants("fake", { k: "k" }));
+  await rig.ready("default", "bystander");
+  // Our CRD would not take it: one of an older or newer version might.
+  const name = "storepolicies.kustody.dev";
+  const loose = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const crds = rig.kube.cluster(CustomResourceDefinitions);
+  const crd = await crds.get(name);
+  const [version] = (crd["spec"] as { versions: object[] }).versions;
+  await crds.mergePatch(name, { spec: { versions: [{ ...version, schema: loose }] } });
+  const policies = rig.kube.cluster(StorePolicies);
+  await rig.until("it is taken", async () => {
+    const body = { metadata: { name: "strange" }, spec: { stores: "all" } as never };
+    return (await policies.create(body).catch(() => undefined)) !== undefined;
+  });
+  await rig.ready("default", "bystander", { status: "False", message: /StorePolicy strange cannot be understood/ });
+  await policies.delete("strange");
+  await rig.ready("default", "bystander");
 });
 
 test("creationPolicy Orphan and CreateOrMerge create and own nothing, None creates nothing", async () => {

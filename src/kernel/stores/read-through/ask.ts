@@ -13,22 +13,25 @@ export class Ask {
   readonly #waitsFor = new Set<Awaited>();
   readonly #promise: Promise<Map<Ref, Answer>>;
   readonly #signal: AbortSignal;
+  readonly #onAnswer: ((at: number) => void) | undefined;
   #missing: number;
   #unwatch: (() => void) | undefined;
   #resolve!: (reads: Map<Ref, Answer>) => void;
   #reject!: (reason: unknown) => void;
 
-  constructor(refs: number, signal: AbortSignal) {
+  constructor(refs: number, signal: AbortSignal, onAnswer?: (at: number) => void) {
     this.#missing = refs;
     this.#signal = signal;
+    this.#onAnswer = onAnswer;
     this.#promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  /** Gives `ref` its own copy of `read`. */
-  answer(ref: Ref, read: Answer): void {
+  /** Gives `ref` its own copy of `read`, which is as new as the instant `at`; undefined for what no call brought. */
+  answer(ref: Ref, read: Answer, at?: number): void {
+    if (at !== undefined) this.#onAnswer?.(at);
     this.#results.set(ref, copyRead(read));
     this.#missing -= 1;
     if (this.#missing === 0) this.#finish();

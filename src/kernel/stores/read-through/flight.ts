@@ -40,7 +40,7 @@ export class Flight implements Awaited {
   }
 
   settle(read: Answer): void {
-    for (const [ask, refs] of this.#asks) for (const ref of refs) ask.answer(ref, read);
+    for (const [ask, refs] of this.#asks) for (const ref of refs) ask.answer(ref, read, this.since);
     this.#asks.clear();
   }
 }

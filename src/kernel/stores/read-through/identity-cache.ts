@@ -97,7 +97,7 @@ export class IdentityCache implements LaneUser {
       case "answer":
         this.#counts.fromMemory += 1;
         this.#budget.touch({ ...this.#account, entry: key });
-        ask.answer(ref, (entry.settled as Settled).read);
+        ask.answer(ref, (entry.settled as Settled).read, (entry.settled as Settled).at);
         return;
       case "join":
         entry.flight?.join(ask, ref);

@@ -17,6 +17,8 @@ export interface ReadRequest {
    */
   readonly permits: (ref: Ref) => StoreError | undefined;
   readonly signal: AbortSignal;
+  /** Told for each answered ref when the call began that brought the answer: no answer is younger. */
+  readonly onAnswer?: (at: number) => void;
 }
 
 export interface Reader {
@@ -90,11 +92,11 @@ export function createReadThrough(
     reader(identity, open, { tenant = identity.store.namespace ?? identity.namespace ?? "" } = {}) {
       const key = identityKey(identity);
       return {
-        async read(refs, { maxAgeMillis, permits, signal }) {
+        async read(refs, { maxAgeMillis, permits, signal, onAnswer }) {
           signal.throwIfAborted();
           const member = members.get(key) ?? join(key, identity, open, tenant);
           member.usedAt = clock.now();
-          const ask = new Ask(new Set(refs).size, signal);
+          const ask = new Ask(new Set(refs).size, signal, onAnswer);
           for (const ref of new Set(refs)) {
             const refused = permits(ref);
             if (refused === undefined) member.cache.lookUp(ask, ref, maxAgeMillis);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DueFacts, dueOf, jittered } from "./due.ts";
+import { type DueFacts, dueOf, jittered, phaseOf, untilNextTurn } from "./due.ts";
+import type { Wanted } from "./wanted.ts";
 
 const HOUR = 3_600_000;
 const NOW = 1_800_000_000_000;
@@ -59,6 +60,26 @@ for (const [name, facts, expected] of CASES) {
     assert.deepEqual(dueOf({ ...synced, ...facts }, NOW), expected);
   });
 }
+
+test("objects of one key have the same turns, those of different keys others, and no turn is further away than the period", () => {
+  const wants = (key: string): Wanted[] => [
+    { where: "spec.data[0]", store: { kind: "SecretStore", name: "s" }, ref: { key }, remoteRef: { key } },
+  ];
+  const phases = Array.from({ length: 100 }, (_, n) => phaseOf(wants(`key-${n}`)));
+  assert.ok(phases.every((phase) => phase >= 0 && phase < 1));
+  for (let tenth = 0; tenth < 10; tenth++) {
+    const inIt = phases.filter((phase) => Math.floor(phase * 10) === tenth).length;
+    assert.ok(inIt > 2 && inIt < 25, `${inIt} of 100 in one tenth`);
+  }
+  assert.equal(phaseOf(wants("a")), phaseOf(wants("a")));
+  const turnAfter = (now: number, phase: number): number => now + untilNextTurn(HOUR, phase, now);
+  for (const phase of phases) {
+    const turn = turnAfter(NOW, phase);
+    assert.ok(turn > NOW && turn <= NOW + HOUR);
+    assert.ok(Math.abs(turnAfter(turn - 1_000, phase) - turn) < 1);
+    assert.ok(Math.abs(turnAfter(turn + 1_000, phase) - (turn + HOUR)) < 1);
+  }
+});
 
 test("appointments spread over the last tenth of the interval", () => {
   assert.equal(jittered(HOUR, 0), HOUR);

@@ -1,4 +1,5 @@
 import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** Interval where none is set: upstream's CRD default, applied here so that no default is written into objects. */
 export const DEFAULT_REFRESH_MILLIS = 3_600_000;
@@ -38,6 +39,29 @@ export function dueOf(facts: DueFacts, now: number): Due {
   if (facts.refreshedAt === undefined || facts.refreshedAt > now) return { now: true, first: false };
   const remaining = facts.refreshedAt + facts.refreshMillis - now;
   return remaining <= 0 ? { now: true, first: false } : { now: false, inMillis: remaining };
+}
+
+/**
+ * Pure. Where in the spread of appointments an object has its place, in [0, 1): by the first key that it wants, so that
+ * objects of one key stay together, which makes their reads one, while those of different keys drift apart.
+ */
+export function phaseOf([first]: readonly Wanted[]): number {
+  if (first === undefined) return 0;
+  const { store, ref } = first;
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(`${store.kind}/${store.name}/${ref.key}`)) hash = Math.imul(hash ^ byte, 0x01000193);
+  // FNV-1a leaves its first bits to the last bytes; this mixes them, or keys that end alike would come together.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
+}
+
+/**
+ * Pure. Milliseconds until the next turn of all objects with this period and phase: instants that depend on nothing else,
+ * so that objects which were created at different times come together, and one read serves them all.
+ */
+export function untilNextTurn(period: number, phase: number, now: number): number {
+  const since = (now - phase * period) % period;
+  return Math.max(1, period - since);
 }
 
 /**

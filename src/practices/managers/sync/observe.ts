@@ -34,8 +34,10 @@ export interface MirrorOptions {
   readonly onExternalSecret: (change: Change<ExternalSecret>) => void;
   readonly onStore: (change: Change<SecretStore>) => void;
   readonly onTarget: (change: Change<ObservedTarget>) => void;
-  /** Who may use what may have changed. */
+  /** Who may use what may have changed: the labels of a namespace. */
   readonly onAccess: () => void;
+  /** The same, by a policy. */
+  readonly onPolicy: (policy: StorePolicy) => void;
 }
 
 export interface ClusterMirrors extends Omit<ClusterView, "storeProblem"> {
@@ -69,7 +71,7 @@ export function mirrorCluster(options: MirrorOptions): ClusterMirrors {
   const policies = everywhere
     ? reflect<StorePolicy, StorePolicy>(kube.cluster(StorePolicies), {
         reduce: (object) => object,
-        onChange: options.onAccess,
+        onChange: ({ value }) => options.onPolicy(value),
         onError: (error) => {
           if (error.code !== "KST_KUBE_NOT_FOUND") onError(error);
         },

@@ -9,6 +9,8 @@ import type { Wanted } from "./wanted.ts";
 /** Each wanted entry with its answer. Wipes what it holds. */
 export class Answers implements Disposable {
   readonly #answers = new Map<Wanted, Answer>();
+  /** How old the oldest of them is: when the call began that brought it. Infinite before the first. */
+  readAt = Number.POSITIVE_INFINITY;
 
   set(wanted: Wanted, answer: Answer): void {
     this.#answers.set(wanted, answer);
@@ -47,7 +49,10 @@ export async function readWanted(
       for (const { ref } of entries) if (!refs.has(refId(ref))) refs.set(refId(ref), ref);
       const permits = permitsOf(ports.cluster.policies(), store, asking);
       const reader = ports.stores.reader(store, namespace);
-      const reads = await reader.read([...refs.values()], { maxAgeMillis, permits, signal });
+      const onAnswer = (at: number): void => {
+        answers.readAt = Math.min(answers.readAt, at);
+      };
+      const reads = await reader.read([...refs.values()], { maxAgeMillis, permits, signal, onAnswer });
       for (const entry of entries) {
         const read = reads.get(refs.get(refId(entry.ref)) as Ref);
         if (read !== undefined) answers.set(entry, read);

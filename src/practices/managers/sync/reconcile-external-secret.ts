@@ -4,13 +4,13 @@ import type { Next } from "../../../kernel/kube/queue/reconcile.ts";
 import { CLEANUP_FINALIZER } from "../model/names.ts";
 import type { ExternalSecret } from "../model/resources.ts";
 import { cleanUp, removeOrphans } from "./clean-up.ts";
-import { dueOf, jittered } from "./due.ts";
+import { dueOf, jittered, phaseOf, untilNextTurn } from "./due.ts";
 import { nextStatus } from "./next-status.ts";
 import type { Outcome } from "./outcome.ts";
 import { type ParsedExternalSecret, parseExternalSecret, wantsOfParsed } from "./parsed-external-secret.ts";
 import type { SyncPorts } from "./ports.ts";
 import type { Remembered, SyncMemory } from "./sync-memory.ts";
-import { type Synced, syncOnce } from "./sync-once.ts";
+import { type Synced, type SyncJob, syncOnce } from "./sync-once.ts";
 import { usableStores } from "./usable-stores.ts";
 
 const ON_CHANGE: Next = { look: "on-change" };
@@ -73,7 +73,7 @@ export async function reconcileExternalSecret(
   const synced = await syncOnce(job, ports, memory, signal); // (6)
   if (synced.outcome.kind !== "failed") await removeOrphans(object, parsed, ports, memory, signal);
   await conclude(object, synced, parsed, remembered, ports, memory, signal); // (7)
-  const next = nextLook(synced, parsed, remembered, ports);
+  const next = nextLook(synced, job, remembered, ports);
   return isGuarded(object, remembered) ? next : AT_LEISURE;
 }
 
@@ -85,6 +85,9 @@ function whenDue(
   memory: SyncMemory,
 ): Next | "now" {
   const now = ports.clock.now();
+  const { refused } = remembered;
+  remembered.refused = false;
+  if (refused) return "now";
   const status = memory.statusOf(object, remembered);
   const { refreshMillis } = parsed;
   const persisted = Date.parse(status?.refreshTime ?? "");
@@ -105,7 +108,7 @@ function whenDue(
   const onlyOverdue = !dueOf({ ...facts, refreshedAt: now }, now).now;
   if (remembered.dueAt !== undefined || failed || !onlyOverdue || ports.options.lookAtAll) return "now";
   // A process that has just started finds all of them overdue: it doesn't read them all at once.
-  const spread = ports.random() * refreshMillis * SHARED;
+  const spread = phaseOf(wantsOfParsed(parsed).wanted) * refreshMillis * SHARED;
   remembered.dueAt = now + spread;
   return { look: "in", millis: spread };
 }
@@ -127,7 +130,9 @@ function targetState(object: ExternalSecret, parsed: ParsedExternalSecret, ports
 function maxAge(changed: boolean, parsed: ParsedExternalSecret, remembered: Remembered, ports: SyncPorts): number {
   const now = ports.clock.now();
   const sinceFailure = remembered.failedAt === undefined ? Number.POSITIVE_INFINITY : now - remembered.failedAt;
-  const share = changed ? now - remembered.changedAt : parsed.refreshMillis * SHARED;
+  // One that waited for its turn is content with what was read since it was due, as its neighbours were.
+  const late = repeats(parsed) && remembered.dueAt !== undefined ? Math.max(0, now - remembered.dueAt) : 0;
+  const share = changed ? now - remembered.changedAt : parsed.refreshMillis * SHARED + late;
   return Math.max(0, Math.min(share, sinceFailure));
 }
 
@@ -184,20 +189,29 @@ async function conclude(
   ports.metrics.condition({ namespace, name }, { type: "Ready", status: failed ? "False" : "True" });
 }
 
-function nextLook(synced: Synced, parsed: ParsedExternalSecret, remembered: Remembered, ports: SyncPorts): Next {
+function nextLook(
+  synced: Synced,
+  { parsed, wanted, changed }: SyncJob,
+  remembered: Remembered,
+  ports: SyncPorts,
+): Next {
   const now = ports.clock.now();
   if (synced.outcome.kind === "failed") {
     remembered.failedAt = now;
     throw new KustodyError("KST_SYNC_FAILED", synced.outcome.cause, { retry: synced.retry ?? "backoff" });
   }
   remembered.failedAt = undefined;
-  const { refreshMillis, spec } = parsed;
+  const { refreshMillis } = parsed;
   if (synced.outcome.kind === "missing") return { look: "in", millis: MERGE_POLL_MILLIS };
-  const repeats = (spec.refreshPolicy ?? "Periodic") === "Periodic" && refreshMillis > 0;
-  // Early by as much as a shared value may be old: no value ever lags more than the interval behind its store.
-  const millis = jittered(refreshMillis * (1 - SHARED), ports.random());
-  remembered.dueAt = now + millis;
-  return repeats ? { look: "in", millis } : ON_CHANGE;
+  // Earlier by as much as a shared value may be old: no value ever lags more than the interval behind its store.
+  const latest = Math.min(now, synced.readAt ?? now) + refreshMillis * (1 - SHARED);
+  const period = jittered(refreshMillis * (1 - SHARED), phaseOf(wanted));
+  remembered.dueAt = Math.min(latest, changed ? now + period : now + untilNextTurn(period, phaseOf(wanted), now));
+  return repeats(parsed) ? { look: "in", millis: Math.max(1, remembered.dueAt - now) } : ON_CHANGE;
+}
+
+function repeats({ spec, refreshMillis }: ParsedExternalSecret): boolean {
+  return (spec.refreshPolicy ?? "Periodic") === "Periodic" && refreshMillis > 0;
 }
 
 function failure(step: "unsupported", cause: string): Outcome {

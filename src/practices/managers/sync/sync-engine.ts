@@ -3,7 +3,7 @@ import type { Kube } from "../../../kernel/kube/kube.ts";
 import { keyOf, refOf } from "../../../kernel/kube/object/object-meta.ts";
 import { WorkQueue } from "../../../kernel/kube/queue/work-queue.ts";
 import type { Change } from "../../../kernel/kube/watch/object-store.ts";
-import type { ExternalSecret, SecretStore } from "../model/resources.ts";
+import type { ExternalSecret, SecretStore, StorePolicy } from "../model/resources.ts";
 import { DeletionBrakes } from "./deletion-brakes.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { type ClusterMirrors, mirrorCluster } from "./observe.ts";
@@ -11,6 +11,7 @@ import type { ObservedTarget } from "./observed-target.ts";
 import type { ClusterView, SyncPorts } from "./ports.ts";
 import { reconcileExternalSecret } from "./reconcile-external-secret.ts";
 import { reconcileStore } from "./reconcile-store.ts";
+import { isRefused, storesOfPolicy } from "./refused-objects.ts";
 import { StoreVerdicts } from "./store-verdicts.ts";
 import { SyncMemory } from "./sync-memory.ts";
 import { storeKey } from "./wanted.ts";
@@ -52,6 +53,7 @@ export class SyncEngine {
       onStore: (change) => this.#onStore(change),
       onTarget: (change) => this.#onTarget(change),
       onAccess: () => this.#retryFailed(this.#mirrors.externalSecrets()),
+      onPolicy: (policy) => this.#onPolicy(policy),
     });
     const cluster: ClusterView = {
       ...this.#mirrors,
@@ -171,6 +173,21 @@ export class SyncEngine {
     this.#memory.targetSeen(ref, resourceVersion);
     if (ours || !this.#running) return;
     for (const key of this.#index.writersOf(keyOf(ref))) this.#objects.add(key);
+  }
+
+  /** What the policy lets in was refused, and failed, before; what it refuses now is told so at once. */
+  #onPolicy(policy: StorePolicy): void {
+    if (!this.#running) return;
+    this.#retryFailed(this.#mirrors.externalSecrets());
+    const now = this.#parts.clock.now();
+    const stores = storesOfPolicy(policy);
+    const users = stores?.flatMap((store) => [...this.#usersOf(store)]) ?? this.#mirrors.externalSecrets();
+    for (const object of users) {
+      if (!isRefused(object, this.#mirrors)) continue;
+      const key = keyOf(object.metadata);
+      this.#memory.of(key, now).refused = true;
+      this.#objects.add(key, { urgent: true });
+    }
   }
 
   *#usersOf(store: string): Generator<ExternalSecret> {

@@ -10,6 +10,8 @@ export interface Remembered {
   /** When its next refresh is due; undefined before its first sync by this process. */
   dueAt: number | undefined;
   failedAt: number | undefined;
+  /** A policy has just closed a store to it: it is looked at though nothing is due. */
+  refused: boolean;
   /** Our last status, until the watch shows it. */
   status: { readonly value: ExternalSecretStatus; readonly resourceVersion: string } | undefined;
   /** The uid of the object to which we added our finalizer. */
@@ -28,7 +30,14 @@ export class SyncMemory {
   of(key: string, now: number): Remembered {
     let object = this.#objects.get(key);
     if (object === undefined) {
-      object = { changedAt: now, dueAt: undefined, failedAt: undefined, status: undefined, guarded: undefined };
+      object = {
+        changedAt: now,
+        dueAt: undefined,
+        failedAt: undefined,
+        refused: false,
+        status: undefined,
+        guarded: undefined,
+      };
       this.#objects.set(key, object);
     }
     return object;

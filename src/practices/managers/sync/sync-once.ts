@@ -20,6 +20,8 @@ export interface Synced {
   readonly outcome: Outcome;
   readonly retry?: Retry;
   readonly news?: readonly News[];
+  /** When the oldest of the values was read that it stands on. */
+  readonly readAt?: number;
 }
 
 export interface SyncJob {
@@ -45,8 +47,10 @@ export async function syncOnce(
   const { namespace = "" } = object.metadata;
   using data = new TargetData();
   let gathered: Gathered;
+  let readAt: number;
   try {
     using answers = await readWanted(wanted, stores.stores, namespace, maxAgeMillis, ports, signal);
+    ({ readAt } = answers);
     gathered = gather(data, wanted, answers, parsed.deletionPolicy !== "Retain");
   } catch (error) {
     signal.throwIfAborted();
@@ -61,12 +65,14 @@ export async function syncOnce(
       const told = news("Warning", "DeletionHeld", "Delete", held);
       return { ...failed("heldDeletion", held), news: [told] };
     }
-    if (data.size === 0 && parsed.deletionPolicy === "Retain") return { outcome: { kind: "retained" }, news: missing };
+    if (data.size === 0 && parsed.deletionPolicy === "Retain") {
+      return { outcome: { kind: "retained" }, news: missing, readAt };
+    }
     if (data.size === 0 && parsed.deletionPolicy === "Delete") {
       const news = await deleteEmptied(object, parsed, ports, memory, signal);
-      return { outcome: { kind: "deleted" }, news: [...missing, ...news] };
+      return { outcome: { kind: "deleted" }, news: [...missing, ...news], readAt };
     }
-    return await written(job, data, missing, ports, memory, signal);
+    return { ...(await written(job, data, missing, ports, memory, signal)), readAt };
   } catch (error) {
     signal.throwIfAborted();
     const { message, retry } = toKustodyError(error);
