@@ -79,7 +79,7 @@ export const ERROR_CODES = {
   KST_VALUE_KEY: "a key of the result is not allowed in a Secret, or two become one",
   KST_DURATION_INVALID: "a duration cannot be understood",
   KST_SCAN_CONFIG: "a configuration of the scanner cannot be used",
-  KST_SCAN_GIT: "git could not tell what is staged",
+  KST_SCAN_GIT: "git could not tell what is staged, or what a history consists of",
   KST_SCAN_REPORT: "the report of a scan cannot be written, or a baseline cannot be read",
   KST_SYNC_FAILED: "an ExternalSecret could not be synced",
   KST_TEMPLATE_INVALID: "a template is not written as Go's text/template wants it",

@@ -7,9 +7,17 @@ export function renderLeaks(leaks: readonly NamedLeak[], show: boolean): string 
   return leaks.map((leak) => [lineOf(leak), ...linesBelow(leak, show), ""].join("\n")).join("");
 }
 
-function linesBelow({ secret, live, stableFingerprint }: NamedLeak, show: boolean): readonly string[] {
+function linesBelow(
+  { secret, live, commit = "", origin, stableFingerprint }: NamedLeak,
+  show: boolean,
+): readonly string[] {
   return [
     ...(show && secret.size > 0 ? [`value: ${maskedValue(secret)}`] : []),
+    ...(origin === undefined
+      ? []
+      : [
+          `commit ${commit.slice(0, 12)}, ${origin.date}, ${origin.author}; ${origin.atHead ? "still at HEAD" : "no longer at HEAD"}`,
+        ]),
     ...(live ?? []).map((place) => `held by the Secret ${place}`),
     `ignore with: ${stableFingerprint}`,
   ].map((line) => `    ${printable(line)}`);

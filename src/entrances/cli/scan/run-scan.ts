@@ -27,11 +27,16 @@ export interface ScanCall {
   readonly targets: (
     scanner: Scanner,
     onProblem: (path: string, reason: string) => void,
+    rules: RuleSet,
   ) => AsyncIterable<readonly Target[]> | Iterable<readonly Target[]>;
+  /** Which of a batch's leaks count, where more is known of them than their place. */
+  readonly accept?: (leaks: readonly Leak[]) => readonly Leak[];
+  /** What was scanned, where that is not the number and size of the targets. */
+  readonly summary?: () => string;
 }
 
 /** Scans, reports, and returns the exit code: 0, or `--exit-code` when there are leaks. */
-export async function runScan({ source, flags, terminal, targets }: ScanCall): Promise<number> {
+export async function runScan({ source, flags, terminal, targets, accept, summary }: ScanCall): Promise<number> {
   const exitCode = wholeNumber(flags.exitCode, "--exit-code", 255);
   const format = formatOf(flags);
   const { set, warnings, file } = await loadRules(source ?? ".", flags.config);
@@ -49,13 +54,14 @@ export async function runScan({ source, flags, terminal, targets }: ScanCall): P
   const seen = { files: 0, bytes: 0 };
   const seconds = wholeNumber(flags.timeout, "--timeout", 1_000_000);
   let late = false;
-  const batches = targets(scanner, (path, reason) => warn(`${printable(path)} was not scanned: ${reason}`));
+  const batches = targets(scanner, (path, reason) => warn(`${printable(path)} was not scanned: ${reason}`), rules);
   for await (const batch of beforeTimeout(batches, seconds * 1_000, () => (late = true))) {
     for (const target of batch) {
       seen.files += 1;
       for (const { bytes } of target.added ?? [{ bytes: target.bytes }]) seen.bytes += bytes?.length ?? 0;
     }
-    leaks.push(...scanner.scan(batch.filter(({ origin }) => !isOwn(origin.path))));
+    const found = scanner.scan(batch.filter(({ origin }) => !isOwn(origin.path)));
+    leaks.push(...(accept?.(found) ?? found));
   }
   const isKnown = knownLeaks(source, flags);
   if (late) terminal.stdin.destroy(); // it may be what is waited for
@@ -63,7 +69,8 @@ export async function runScan({ source, flags, terminal, targets }: ScanCall): P
   const unknown = nameLeaks(withoutRepeatedLines(leaks)).filter((leak) => !isKnown(leak));
   const found = flags.matchCluster === true ? await matched(unknown, flags, { terminal, log }) : unknown;
   await report(found, format, { flags, rules, terminal });
-  const what = `${seen.files} ${seen.files === 1 ? "file" : "files"}, ${(seen.bytes / 1e6).toFixed(1)} MB`;
+  const files = `${seen.files} ${seen.files === 1 ? "file" : "files"}, ${(seen.bytes / 1e6).toFixed(1)} MB`;
+  const what = summary?.() ?? files;
   if (found.length > 0) log.warn(`${what}: leaks found: ${found.length}`);
   else log.info(`${what}: no leaks found`);
   return found.length > 0 ? exitCode : late ? 2 : 0;

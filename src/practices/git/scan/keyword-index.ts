@@ -16,7 +16,7 @@ export class KeywordIndex {
     const bytes = words.map((word) => Buffer.from(word));
     this.#classes = this.#classify(bytes);
     this.#count = words.length;
-    const trie = new Trie(this.#classes);
+    const trie = new Trie(this.#classes, 1 + bytes.reduce((sum, { length }) => sum + length, 0));
     bytes.forEach((word, index) =>
       trie.add(
         Array.from(word, (byte) => this.#classOf[byte] ?? 0),
@@ -50,6 +50,23 @@ export class KeywordIndex {
     return found;
   }
 
+  /**
+   * Tells of each occurrence between `from` and `to`: the word's number, and the place of its last byte. Letters beyond ASCII
+   * whose small form is ASCII are not looked through.
+   */
+  visit(bytes: Buffer, from: number, to: number, found: (word: number, at: number) => void): void {
+    const next = this.#next;
+    const listOf = this.#listOf;
+    const classOf = this.#classOf;
+    const words = this.#words;
+    let state = 0;
+    for (let at = from; at < to; at++) {
+      state = next[state + (classOf[bytes[at] as number] as number)] as number;
+      let list = listOf[state] as number;
+      if (list !== 0) for (let word = words[list] as number; word >= 0; word = words[++list] as number) found(word, at);
+    }
+  }
+
   /** Class 0 is all that no word holds. Both cases of a letter are one class. */
   #classify(words: readonly Buffer[]): number {
     let classes = 1;
@@ -80,14 +97,26 @@ function withAsciiCases(bytes: Buffer): Buffer {
   return folded;
 }
 
+/**
+ * A tree of words, a row of edges for each state: where the next byte's class leads, as the place of that state's row. Built
+ * at each start, so rows are copied as a whole, and only edges that there are are walked.
+ */
 class Trie {
   readonly #classes: number;
-  readonly #edges: number[] = [];
-  readonly #words: number[][] = [];
+  readonly #edges: Int32Array;
+  readonly #words: (number[] | undefined)[] = [undefined];
+  /** For each state the latest that was added below it, the one that was added before beside it, and its class. */
+  readonly #child: Int32Array;
+  readonly #sibling: Int32Array;
+  readonly #class: Int32Array;
 
-  constructor(classes: number) {
+  /** `states` is the largest number of them: one more than the words have bytes. */
+  constructor(classes: number, states: number) {
     this.#classes = classes;
-    this.#grow();
+    this.#edges = new Int32Array(states * classes);
+    this.#child = new Int32Array(states);
+    this.#sibling = new Int32Array(states);
+    this.#class = new Int32Array(states);
   }
 
   get size(): number {
@@ -101,37 +130,43 @@ class Trie {
   add(word: readonly number[], index: number): void {
     let state = 0;
     for (const one of word) {
-      const edge = state * this.#classes + one;
-      if ((this.#edges[edge] ?? 0) === 0) this.#edges[edge] = this.#grow();
-      state = this.#edges[edge] ?? 0;
+      const row = this.#edges[state * this.#classes + one] as number;
+      state = row === 0 ? this.#grow(state, one) : row / this.#classes;
     }
-    this.#words[state]?.push(index);
+    (this.#words[state] ??= []).push(index);
   }
 
-  /** Breadth first, fills every missing edge with that of the longest proper ending; entries are states times classes. */
+  /** Breadth first, fills every missing edge with that of the longest proper ending. Afterwards nothing can be added. */
   link(): Int32Array {
     const classes = this.#classes;
-    const next = new Int32Array(this.size * classes);
+    const next = this.#edges;
     const endings = new Int32Array(this.size);
-    const queue = [0];
-    for (let state = queue.shift(); state !== undefined; state = queue.shift()) {
-      const ending = endings[state] ?? 0;
-      if (state !== 0) this.#words[state]?.push(...(this.#words[ending] ?? []));
-      for (let one = 0; one < classes; one++) {
-        const child = this.#edges[state * classes + one] ?? 0;
-        const byEnding = state === 0 ? 0 : (next[ending * classes + one] ?? 0);
-        next[state * classes + one] = child === 0 ? byEnding : child * classes;
-        if (child === 0) continue;
-        endings[child] = state === 0 ? 0 : byEnding / classes;
-        queue.push(child);
+    const queue = new Int32Array(this.size);
+    for (let head = 0, tail = 1; head < tail; head++) {
+      const state = queue[head] as number;
+      const row = state * classes;
+      const ending = endings[state] as number;
+      if (state !== 0) {
+        next.copyWithin(row, ending * classes, ending * classes + classes);
+        const words = this.#words[ending];
+        if (words !== undefined) (this.#words[state] ??= []).push(...words);
+      }
+      for (let child = this.#child[state] as number; child !== 0; child = this.#sibling[child] as number) {
+        const edge = row + (this.#class[child] as number);
+        endings[child] = state === 0 ? 0 : (next[edge] as number) / classes;
+        next[edge] = child * classes;
+        queue[tail++] = child;
       }
     }
-    return next;
+    return next.subarray(0, this.size * classes);
   }
 
-  #grow(): number {
-    this.#words.push([]);
-    for (let one = 0; one < this.#classes; one++) this.#edges.push(0);
-    return this.#words.length - 1;
+  #grow(parent: number, one: number): number {
+    const state = this.#words.push(undefined) - 1;
+    this.#edges[parent * this.#classes + one] = state * this.#classes;
+    this.#sibling[state] = this.#child[parent] as number;
+    this.#child[parent] = state;
+    this.#class[state] = one;
+    return state;
   }
 }

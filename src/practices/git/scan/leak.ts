@@ -22,4 +22,16 @@ export interface Leak {
   /** Found by parsing a file, not by matching text. */
   readonly structural?: true;
   readonly commit?: string;
+  /** Of a leak in a history: the commit that brought the value into the file. */
+  readonly origin?: LeakOrigin;
+}
+
+export interface LeakOrigin {
+  readonly author: string;
+  readonly email: string;
+  /** RFC 3339, in UTC. */
+  readonly date: string;
+  readonly message: string;
+  /** Whether the value still stands in a file of the commit that is checked out. */
+  readonly atHead: boolean;
 }

@@ -25,6 +25,8 @@ export interface ReportedLeak {
   readonly StableFingerprint: string;
   /** Ours: the field of a Kubernetes object. */
   readonly Field?: string;
+  /** Ours, in a history: whether the value still stands in a file of the commit that is checked out. */
+  readonly AtHead?: boolean;
   /** Ours: the Secrets of a cluster that hold the value, as namespace/name/key. */
   readonly LiveSecrets?: readonly string[];
 }
@@ -44,14 +46,15 @@ export function reportedLeak(leak: NamedLeak): ReportedLeak {
     SymlinkFile: "",
     Commit: leak.commit ?? "",
     Entropy: roundEntropy(leak.entropy),
-    Author: "",
-    Email: "",
-    Date: "",
-    Message: "",
+    Author: leak.origin?.author ?? "",
+    Email: leak.origin?.email ?? "",
+    Date: leak.origin?.date ?? "",
+    Message: leak.origin?.message ?? "",
     Tags: leak.tags,
     Fingerprint: leak.fingerprint,
     StableFingerprint: leak.stableFingerprint,
     ...(leak.field === undefined ? {} : { Field: leak.field }),
+    ...(leak.origin === undefined ? {} : { AtHead: leak.origin.atHead }),
     ...(leak.live === undefined ? {} : { LiveSecrets: leak.live }),
   };
 }

@@ -1,0 +1,123 @@
+import { deltaForest, typeOf } from "../../../../kernel/git/objects/delta-forest.ts";
+import type { GitObject, ObjectProblem } from "../../../../kernel/git/objects/object-problem.ts";
+import type { ObjectStore } from "../../../../kernel/git/objects/object-store.ts";
+import type { Pack } from "../../../../kernel/git/objects/pack.ts";
+import { BlobWalk } from "../../../../kernel/git/objects/walk-blobs.ts";
+import type { Secret } from "../../../../kernel/secret/secret.ts";
+import type { RuleSet } from "../rule.ts";
+import type { ScanOptions } from "../scanner.ts";
+import { BlobScanner, type BlobState } from "./blob-scanner.ts";
+import { HashTable } from "./hash-table.ts";
+import { historyRules } from "./history-rules.ts";
+import { type Hit, type Window, WindowScanner } from "./window-scanner.ts";
+import { WordFinder } from "./word-finder.ts";
+
+/** What threads share. */
+export interface SharedTables {
+  readonly lines: SharedArrayBuffer;
+  readonly seen: SharedArrayBuffer;
+  readonly threads: number;
+  /** Of the HMAC by which values are recognised. */
+  readonly key: Secret;
+}
+
+export interface BlobScanOptions extends ScanOptions {
+  /** Larger blobs are not read. In bytes. */
+  readonly largest: number;
+  readonly onHits: (id: string, hits: readonly Hit[]) => void;
+  readonly onProblem: (id: string, problem: ObjectProblem) => void;
+}
+
+/** Looks at blobs, whatever their paths: which of them hold which values. */
+export class BlobScan {
+  readonly #scanner: BlobScanner;
+  readonly #windows: WindowScanner;
+  readonly #options: BlobScanOptions;
+  #waiting: { readonly id: string; readonly windows: readonly Window[] }[] = [];
+  blobs = 0;
+  bytes = 0;
+
+  constructor(rules: RuleSet, { lines, seen, threads, key }: SharedTables, options: BlobScanOptions) {
+    const sorted = historyRules(rules);
+    const structural = { rules: rules.rules.filter(({ structure }) => structure !== undefined), allowlists: [] };
+    this.#options = options;
+    this.#windows = new WindowScanner(sorted, structural, {
+      maxDecodeDepth: options.maxDecodeDepth,
+      allowComments: options.allowComments,
+      seen: new HashTable(seen, threads),
+      key,
+      onFlush: () => this.#report(),
+    });
+    this.#scanner = new BlobScanner(
+      new HashTable(lines, threads),
+      new WordFinder(sorted, options.maxDecodeDepth),
+      this.#windows,
+    );
+  }
+
+  /** The number of a value that was found elsewhere. */
+  hitOf(rule: string, secret: Secret): Hit {
+    return this.#windows.numberOf(rule, secret);
+  }
+
+  /** What the numbers of hits stand for. */
+  get names(): readonly string[] {
+    return this.#windows.names;
+  }
+
+  /** Trees of deltas whose roots these are; without roots, all of a pack. */
+  scanPack(store: ObjectStore, pack: Pack): void {
+    const forest = deltaForest(pack);
+    const idOf = (rank: number): string => pack.idOf(rank).toString("hex");
+    const walk = new BlobWalk<BlobState | undefined>(pack, forest, {
+      largest: this.#options.largest,
+      visit: (rank, bytes, change) => this.#visit(() => idOf(rank), bytes, change),
+      onProblem: (rank, problem) => this.#options.onProblem(idOf(rank), problem),
+      readAgain: (from, rank) => store.readPacked(from, rank),
+    });
+    for (let rank = 0; rank < forest.types.length; rank++) if (typeOf(forest, rank) === "blob") walk.walk(rank);
+    for (const { rank } of forest.foreign) {
+      const found = store.readPacked(pack, rank);
+      if (typeof found === "string") walk.give(rank, found);
+      else if (found.type === "blob") walk.walk(rank, found.bytes);
+    }
+    for (const rank of forest.unreadable) walk.give(rank, "corrupt");
+    this.#windows.flush();
+  }
+
+  /** A blob by itself. */
+  scanObject(id: string, found: GitObject | ObjectProblem): void {
+    if (typeof found === "string") this.#options.onProblem(id, found);
+    else if (found.type === "blob") this.#visit(() => id, found.bytes, undefined);
+  }
+
+  end(): void {
+    this.#windows.flush();
+  }
+
+  /** Where in a blob something may stand that `wanted` names: pieces of it, sorted. */
+  placesOf(bytes: Buffer, wanted: ReadonlySet<string>): readonly { readonly start: number; readonly end: number }[] {
+    const state = this.#scanner.scan(bytes, undefined);
+    this.#windows.flush();
+    const { names } = this.#windows;
+    const has = ({ hits }: Window): boolean => hits?.some((hit) => wanted.has(names[hit] ?? "")) === true;
+    return (state?.marks ?? []).filter(({ window }) => has(window)).map(({ start, end }) => ({ start, end }));
+  }
+
+  #visit(idOf: () => string, bytes: Buffer, change: Parameters<BlobScanner["scan"]>[1]): BlobState | undefined {
+    this.blobs += 1;
+    this.bytes += bytes.length;
+    const state = this.#scanner.scan(bytes, change);
+    const windows = (state?.marks ?? []).filter(({ window }) => window.hits?.length !== 0).map(({ window }) => window);
+    if (windows.length > 0) this.#waiting.push({ id: idOf(), windows });
+    return state;
+  }
+
+  #report(): void {
+    for (const { id, windows } of this.#waiting) {
+      const hits = new Set(windows.flatMap(({ hits: some }) => some ?? []));
+      if (hits.size > 0) this.#options.onHits(id, [...hits]);
+    }
+    this.#waiting = [];
+  }
+}
