@@ -151,6 +151,7 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
       code: 2,
       says: /KST_KEY_FILE/,
     },
+    { args: ["kms", "conform", "unix://{}/nobody.sock"], code: 2, says: /KST_KMS_SOCKET/ },
     { args: ["kms", "serve", "--listen", "unix://{}/k.sock", "--key", "hvs://x"], code: 2, says: /KST_KEY_URI/ },
   ],
   up: [{ args: ["up", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / }],

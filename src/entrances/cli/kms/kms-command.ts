@@ -6,7 +6,8 @@ const HELP = `
 Examples:
   kustody kms key init /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys
   kustody kms serve --listen unix:///run/kustody/kms.sock --key local:///etc/kustody/kms.keys
-  kustody kms key rotate /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys`;
+  kustody kms key rotate /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys
+  kustody kms conform unix:///run/kustody/kms.sock`;
 
 const SERVE_HELP = `
 Keys (--key encrypts; --decrypt-key, given again and again, decrypts what older keys encrypted):
@@ -23,6 +24,15 @@ revocation takes effect. A key that the service refuses is an error at once.
 Examples:
   kustody kms serve --listen unix:///run/kustody/kms.sock --key local:///etc/kustody/kms.keys
   kustody kms serve --listen unix:///run/kustody/kms.sock --key aws-kms://alias/kubernetes?region=eu-central-1 --kek-age 1h`;
+
+const CONFORM_HELP = `
+Sends requests to a running plugin, of any make, as an API server does and as one never should. It writes nothing anywhere.
+
+Examples:
+  kustody kms conform unix:///run/kustody/kms.sock
+  kustody kms conform unix:///var/run/kmsplugin/socket.sock --output json
+
+Exit codes: 0 it conforms, 1 it does not, 2 usage error or nobody answers.`;
 
 const KEY_HELP = `
 A rotation has two phases, so that every plugin can decrypt with the new key before one encrypts with it:
@@ -68,6 +78,13 @@ export const define: CommandModule["define"] = (command, terminal, exit) => {
       exit(0);
     });
   }
+  const conform = command.command("conform").description("Test any KMS v2 plugin against what Kubernetes asks of it.");
+  conform.argument("<unix:///path>", "the plugin's socket").addHelpText("after", CONFORM_HELP);
+  addSettings(conform, ["output"]);
+  conform.action(async (endpoint: string) => {
+    const { config } = await settingsOf(conform);
+    exit(await (await import("./run-kms-conform.ts")).runKmsConform(endpoint, config, terminal));
+  });
   key.action(() => key.help({ error: true }));
   command.action(() => command.help({ error: true }));
 };

@@ -15,6 +15,7 @@ import {
 import type { KmsMetrics } from "./kms-metrics.ts";
 import { KMS_SERVICE, kmsMethods, kmsRefusal, LARGEST_REQUEST } from "./kms-service.ts";
 import { freeSocketPath, shareSocket } from "./kms-socket.ts";
+import { refusalLog } from "./refusal-log.ts";
 
 export interface ServeKmsOptions {
   /** As `socketPathOf` gives it. */
@@ -112,7 +113,8 @@ export async function serveKms(options: ServeKmsOptions): Promise<RunningKms> {
 
 /** The socket appears with the permissions that it is to have: between binding and chmod nobody else may connect. */
 async function listen(options: ServeKmsOptions, plugin: KmsPlugin) {
-  const { socketPath, metrics, logger } = options;
+  const { socketPath, metrics } = options;
+  const logRefusal = refusalLog(options.logger, options.clock);
   const umask = process.umask(0o177);
   const server = await serveGrpc({
     socketPath,
@@ -123,7 +125,7 @@ async function listen(options: ServeKmsOptions, plugin: KmsPlugin) {
     onAnswered: (method, status, seconds, error) => {
       metrics.requests.add({ method, status });
       metrics.requestSeconds.observe({ method }, seconds);
-      if (error !== undefined) logger.warn("refused a call of the API server", { method, status, error });
+      if (error !== undefined) logRefusal(method, error);
     },
   }).finally(() => process.umask(umask));
   await shareSocket(socketPath, options.socketGroup, options.socketMode).catch(async (error: unknown) => {
