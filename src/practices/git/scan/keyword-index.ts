@@ -17,12 +17,7 @@ export class KeywordIndex {
     this.#classes = this.#classify(bytes);
     this.#count = words.length;
     const trie = new Trie(this.#classes, 1 + bytes.reduce((sum, { length }) => sum + length, 0));
-    bytes.forEach((word, index) =>
-      trie.add(
-        Array.from(word, (byte) => this.#classOf[byte] ?? 0),
-        index,
-      ),
-    );
+    for (const [index, word] of bytes.entries()) trie.add(word, this.#classOf, index);
     this.#next = trie.link();
     this.#listOf = new Int32Array(trie.size * this.#classes);
     for (let state = 0; state < trie.size; state++) {
@@ -127,9 +122,10 @@ class Trie {
     return this.#words[state] ?? [];
   }
 
-  add(word: readonly number[], index: number): void {
+  add(word: Buffer, classOf: Uint8Array, index: number): void {
     let state = 0;
-    for (const one of word) {
+    for (let at = 0; at < word.length; at++) {
+      const one = classOf[word[at] as number] as number;
       const row = this.#edges[state * this.#classes + one] as number;
       state = row === 0 ? this.#grow(state, one) : row / this.#classes;
     }
