@@ -16,9 +16,11 @@ export interface LoadedRules {
 /** gitleaks' bound: a file may extend one that extends another. */
 const LONGEST_CHAIN = 3;
 
+const OWN_FILES = [".gitleaks.toml", ".betterleaks.toml"];
+
 /**
- * The rules to scan `source` by, from the first of: the flag, GITLEAKS_CONFIG, GITLEAKS_CONFIG_TOML, `.gitleaks.toml` in
- * `source`, our catalogue. TOML is loaded only where there is some. Errors: KST_SCAN_CONFIG.
+ * The rules to scan `source` by, from the first of: the flag, GITLEAKS_CONFIG, GITLEAKS_CONFIG_TOML, `.gitleaks.toml` or
+ * `.betterleaks.toml` in `source`, our catalogue. TOML is loaded only where there is some. Errors: KST_SCAN_CONFIG.
  */
 export async function loadRules(source: string, flag: string | undefined): Promise<LoadedRules> {
   const { gitleaksConfig, gitleaksConfigToml } = readEnvironment();
@@ -27,8 +29,8 @@ export async function loadRules(source: string, flag: string | undefined): Promi
   if (gitleaksConfigToml !== undefined) {
     return { ...(await rulesFrom("GITLEAKS_CONFIG_TOML", gitleaksConfigToml)), file: undefined };
   }
-  const own = path.join(source, ".gitleaks.toml");
-  if (isFile(own)) return { ...(await rulesFrom(own, read(own))), file: own };
+  const own = OWN_FILES.map((name) => path.join(source, name)).find(isFile);
+  if (own !== undefined) return { ...(await rulesFrom(own, read(own))), file: own };
   return { set: defaultRules(), warnings: [], file: undefined };
 }
 

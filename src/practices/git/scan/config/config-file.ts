@@ -37,6 +37,10 @@ const rule = z.object({
     )
     .default([]),
   skipreport: z.boolean().default(false),
+  // Programs of a betterleaks.toml.
+  filter: z.string().default(""),
+  validate: z.string().default(""),
+  tokenefficiency: z.boolean().default(false),
 });
 
 const file = z.object({
@@ -50,6 +54,8 @@ const file = z.object({
   rules: z.array(rule).default([]),
   allowlist: allowlist.optional(),
   allowlists: z.array(allowlist).default([]),
+  prefilter: z.string().default(""),
+  filter: z.string().default(""),
 });
 
 /** A gitleaks.toml as it is written; names in lower case, since gitleaks reads them in any. */

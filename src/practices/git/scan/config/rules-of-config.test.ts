@@ -122,3 +122,24 @@ test("what cannot be used is refused with its place, and without its text", () =
     );
   }
 });
+
+test("of a betterleaks.toml what gitleaks has words for counts, validate is never run, and the rest is told once", () => {
+  const config = `prefilter = '''matchesAny(attributes["path"], ["\\\\.md$"])'''
+filter = '''containsAny(finding["secret"], ["mock"])'''
+${RULE}filter = '''entropy(finding["secret"]) <= 1.0 || failsTokenEfficiency(finding["secret"])'''
+validate = '''http.get("https://canary.example/" + finding["secret"])'''
+[[rules]]
+id = 'other'
+regex = 'other=(\\w+)'
+filter = '''failsTokenEfficiency(finding["secret"])'''
+validate = 'x'
+`;
+  assert.deepEqual(found(config, "key=abc\n"), ["r"]);
+  assert.deepEqual(found(config, "key=aaa\n"), [], "entropy");
+  assert.deepEqual(found(config, "key=aMOCKa1\n"), [], "words");
+  assert.deepEqual(found(config, "key=abc\n", "a.md"), [], "path");
+  const { warnings } = load([config]);
+  assert.equal(warnings.length, 2);
+  assert.match(warnings[0] ?? "", /^0\.toml: 2 filter programs do not run as a whole/);
+  assert.match(warnings[1] ?? "", /^0\.toml: validate programs are never run \(2 rules\)/);
+});

@@ -3,6 +3,8 @@ import { Pattern } from "../../../../kernel/regexp/pattern.ts";
 import { UNCOVERED } from "../catalogue/uncovered.ts";
 import type { Allowlist, Rule, RuleSet } from "../rule.ts";
 import type { AllowlistEntry, ConfigFile, RuleEntry } from "./config-file.ts";
+import { programWarnings } from "./program-warnings.ts";
+import { translateFilter } from "./translate-filter.ts";
 
 /** A rule set that is not complete: allowlists for rules that only the set it extends may have. */
 interface Layer extends RuleSet {
@@ -32,6 +34,7 @@ export function rulesOfConfigs(chain: readonly NamedConfig[], base: RuleSet | un
   let extended: RuleSet | undefined = base;
   for (const [index, config] of [...chain.entries()].toReversed()) {
     const layer = layerOf(config);
+    warnings.push(...programWarnings(config));
     const disabled = new Set(config.file.extend?.disabledrules);
     for (const id of disabled) {
       if (extended?.rules.some((rule) => rule.id === id) === false && !isLeftOut(id))
@@ -58,7 +61,12 @@ function layerOf({ name, file }: NamedConfig): Layer {
   }));
   return {
     rules: [...rules.values()],
-    allowlists: lists.filter(({ targets }) => targets.length === 0).map(({ allowlist }) => allowlist),
+    allowlists: [
+      ...lists.filter(({ targets }) => targets.length === 0).map(({ allowlist }) => allowlist),
+      ...[file.prefilter, file.filter].flatMap((program) =>
+        translateFilter(program).allowlists.map((entry) => allowlistOf(entry, `${name}: a filter`)),
+      ),
+    ],
     targeted: lists
       .filter(({ targets }) => targets.length > 0)
       .map(({ targets, allowlist }) => ({ rules: targets, allowlist })),
@@ -70,14 +78,19 @@ function ruleOf(entry: RuleEntry, name: string): Rule {
   const what = `${name}: rule ${id}`;
   if (entry.allowlist !== undefined && entry.allowlists.length > 0)
     throw wrong(what, "[rules.allowlist] and [[rules.allowlists]] exclude each other");
-  const lists = [...(entry.allowlist === undefined ? [] : [entry.allowlist]), ...entry.allowlists];
+  const filter = translateFilter(entry.filter);
+  const lists = [
+    ...(entry.allowlist === undefined ? [] : [entry.allowlist]),
+    ...entry.allowlists,
+    ...filter.allowlists,
+  ];
   return {
     id,
     description,
     ...(entry.regex === "" ? {} : { regex: pattern(entry.regex, what) }),
     ...(entry.path === "" ? {} : { path: pattern(entry.path, what) }),
     secretGroup: entry.secretgroup,
-    entropy,
+    entropy: Math.max(entropy, filter.entropy),
     keywords: entry.keywords.map((word) => word.toLowerCase()),
     tags,
     allowlists: lists.map((list) => allowlistOf(list, what)),
