@@ -1,30 +1,22 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { Secrets } from "../../kernel/kube/index.ts";
 import { ExternalSecrets } from "../../practices/managers/model/resources.ts";
+import { OperatorProcesses } from "./testing/operator-processes.ts";
 import { fake, OperatorRig, wants } from "./testing/operator-rig.ts";
 
 const COUNT = 200;
 let rig: OperatorRig;
-const children: ChildProcess[] = [];
+let processes: OperatorProcesses;
 before(async () => {
   rig = await OperatorRig.start();
+  processes = new OperatorProcesses(rig.plane.kubeconfig);
 });
 after(async () => {
-  for (const child of children) child.kill("SIGKILL");
+  processes?.kill();
   await rig?.[Symbol.asyncDispose]();
 });
-
-/** `kustody operator` in a process of its own, which can be killed. */
-function operatorProcess(): ChildProcess {
-  const main = new URL("../cli/main.ts", import.meta.url).pathname;
-  const args = ["operator", "--kubeconfig", rig.plane.kubeconfig, "--leader-election=false", "--log-level=warn"];
-  const child = spawn(process.execPath, [main, ...args], { stdio: "ignore" });
-  children.push(child);
-  return child;
-}
 
 const readyCount = async (): Promise<number> =>
   (await rig.kube.allNamespaces(ExternalSecrets).list()).items.filter(({ status }) =>
@@ -40,7 +32,7 @@ test("killed in the middle of a wave, again and again: nothing is lost, nothing 
   let made = new Set<string>();
   let kills = 0;
   for (const share of [0.2, 0.5, 0.8]) {
-    const child = operatorProcess();
+    const child = processes.start();
     await rig.until(`${share} are Ready`, async () => (await readyCount()) >= COUNT * share);
     child.kill("SIGKILL");
     await once(child, "exit");
@@ -50,7 +42,7 @@ test("killed in the middle of a wave, again and again: nothing is lost, nothing 
     made = now;
   }
   assert.equal(kills, 3);
-  const last = operatorProcess();
+  const last = processes.start();
   await rig.until("all are Ready", async () => (await readyCount()) === COUNT);
   await rig.externalSecret("default", "later", wants("fake", { k: "k" }));
   await rig.ready("default", "later");

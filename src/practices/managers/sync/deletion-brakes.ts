@@ -2,7 +2,7 @@ import { disposeRead } from "../../../kernel/stores/read-through/copy-read.ts";
 import { isStoreError, type Ref } from "../../../kernel/stores/store.ts";
 import { ACKNOWLEDGE_DELETION_ANNOTATION } from "../model/names.ts";
 import type { ExternalSecret, SecretStore } from "../model/resources.ts";
-import { type Brake, type MissingKeys, nextBrake, released } from "./deletion-brake.ts";
+import { AT_LEAST, acknowledges, type Brake, type MissingKeys, nextBrake, persistedBrake } from "./deletion-brake.ts";
 import { parseExternalSecret, wantsOfParsed } from "./parsed-external-secret.ts";
 import type { SyncPorts } from "./ports.ts";
 import { permitsOf } from "./store-permits.ts";
@@ -10,14 +10,18 @@ import { storeId, storeKey } from "./wanted.ts";
 
 /** So many keys of a store are looked at: with 64, a fifth that is missing is told from half that is. */
 const SAMPLE = 64;
-/** A look counts so long for all deletions of the store. */
-const FRESH_MILLIS = 10_000;
-/** How old the answers may be that a look is content with. */
-const MAX_AGE_MILLIS = 60_000;
+/** A look counts so long for deletions of the store. */
+export const FRESH_MILLIS = 10_000;
+/** And for so many: keys may go right after a look, and that must not cost more than a hold lets pass anyway. */
+const DELETIONS_PER_LOOK = AT_LEAST - 1;
+/** How old the answers may be that a look is content with: hardly older than the loss that it is to notice. */
+const MAX_AGE_MILLIS = 1_000;
 
 interface StoreBrake {
   brake: Brake;
   lookedAt: number;
+  /** Deletions that went through since then. */
+  passed: number;
   looking: Promise<void> | undefined;
 }
 
@@ -35,37 +39,53 @@ export class DeletionBrakes {
     this.#onChange = onChange;
   }
 
-  brakeOf(store: SecretStore): Brake {
-    return this.#stores.get(storeKey(store))?.brake ?? released;
+  /** The brake of a store. One that is not released is looked at again, so that it ends when the keys are back. */
+  async review(store: SecretStore, ports: SyncPorts, signal: AbortSignal): Promise<Brake> {
+    const state = this.#stateOf(store);
+    const isOld = ports.clock.now() - state.lookedAt >= FRESH_MILLIS;
+    const { kind } = state.brake;
+    if (kind !== "released" && (isOld || (kind === "held" && acknowledges(store)))) {
+      await this.#lookOnce(store, state, ports, signal);
+    }
+    return state.brake;
   }
 
   /** Why deletions of this store are held, or undefined when they may go on. */
   async hold(store: SecretStore, ports: SyncPorts, signal: AbortSignal): Promise<string | undefined> {
+    const state = this.#stateOf(store);
+    const isOld = ports.clock.now() - state.lookedAt >= FRESH_MILLIS || state.passed >= DELETIONS_PER_LOOK;
+    if (isOld || state.brake.kind === "held") await this.#lookOnce(store, state, ports, signal);
+    if (state.brake.kind === "held") return explain(store, state.brake.found);
+    if (state.brake.kind === "released") state.passed += 1;
+    return undefined;
+  }
+
+  #stateOf(store: SecretStore): StoreBrake {
     const key = storeKey(store);
     let state = this.#stores.get(key);
     if (state === undefined) {
-      state = { brake: released, lookedAt: Number.NEGATIVE_INFINITY, looking: undefined };
-      this.#stores.set(key, state);
+      const brake = persistedBrake(store.status);
+      this.#stores.set(key, (state = { brake, lookedAt: Number.NEGATIVE_INFINITY, passed: 0, looking: undefined }));
     }
-    if (ports.clock.now() - state.lookedAt >= FRESH_MILLIS || state.brake.kind === "held") {
-      state.looking ??= this.#look(store, state, ports, signal);
-      await state.looking;
-    }
-    return state.brake.kind === "held" ? explain(store, state.brake.found) : undefined;
+    return state;
+  }
+
+  async #lookOnce(store: SecretStore, state: StoreBrake, ports: SyncPorts, signal: AbortSignal): Promise<void> {
+    state.looking ??= this.#look(store, state, ports, signal);
+    await state.looking;
   }
 
   async #look(store: SecretStore, state: StoreBrake, ports: SyncPorts, signal: AbortSignal): Promise<void> {
     try {
       const found = await survey(store, this.#usersOf(storeKey(store)), ports, signal);
       const before = state.brake.kind;
-      const annotation = store.metadata.annotations?.[ACKNOWLEDGE_DELETION_ANNOTATION];
-      state.brake = nextBrake(state.brake, found, annotation);
+      state.brake = nextBrake(state.brake, found, acknowledges(store));
       state.lookedAt = ports.clock.now();
-      if (state.brake.kind === before) return;
+      state.passed = 0;
       const { name, namespace = "" } = store.metadata;
-      const held = state.brake.kind === "held" ? found.missing : 0;
-      ports.metrics.heldDeletions({ kind: store.kind, namespace, name }, held);
-      this.#onChange(storeKey(store));
+      const held = state.brake.kind === "held" ? state.brake.found.missing : 0;
+      if (held > 0 || before !== "released") ports.metrics.heldDeletions({ kind: store.kind, namespace, name }, held);
+      if (state.brake.kind !== before) this.#onChange(storeKey(store));
     } finally {
       state.looking = undefined;
     }
@@ -132,6 +152,6 @@ function sample(all: Known[], random: () => number): Known[] {
 function explain({ kind, metadata }: SecretStore, { known, missing }: MissingKeys): string {
   return (
     `${missing} of ${known} known keys of ${kind} ${metadata.name} that were looked at are missing, so nothing is deleted; ` +
-    `if that is intended, give the store a new value of the annotation ${ACKNOWLEDGE_DELETION_ANNOTATION}`
+    `if that is intended, give the store the annotation ${ACKNOWLEDGE_DELETION_ANNOTATION} that its condition names`
   );
 }

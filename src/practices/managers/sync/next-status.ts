@@ -60,6 +60,6 @@ export function withCondition(
 }
 
 /** RFC 3339 in whole seconds, as metav1.Time prints it. */
-function seconds(millis: number): string {
+export function seconds(millis: number): string {
   return `${new Date(millis).toISOString().slice(0, 19)}Z`;
 }

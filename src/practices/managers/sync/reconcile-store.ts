@@ -2,9 +2,11 @@ import type { Next } from "../../../kernel/kube/queue/reconcile.ts";
 import { parseGoDurationMillis } from "../../../kernel/stores/value/go-duration.ts";
 import type { SecretStore } from "../model/resources.ts";
 import { type SecretStoreStatus, secretStoreSpec } from "../model/secret-store-spec.ts";
+import { DELETION_HELD } from "./deletion-brake.ts";
+import { FRESH_MILLIS } from "./deletion-brakes.ts";
 import { jittered } from "./due.ts";
 import type { StoreVerdict, SyncPorts } from "./ports.ts";
-import { DELETION_HELD, nextStoreStatus, storeCondition } from "./store-status.ts";
+import { nextStoreStatus, storeCondition } from "./store-status.ts";
 import { isOfOtherClass } from "./usable-stores.ts";
 
 /**
@@ -24,7 +26,8 @@ export async function reconcileStore(
   const { verdict, refreshMillis } = await judge(store, ports, signal);
   signal.throwIfAborted();
   onVerdict(verdict);
-  const status = nextStoreStatus(store.status, verdict, ports.brakes.brakeOf(store), ports.clock.now());
+  const brake = await ports.brakes.review(store, ports, signal);
+  const status = nextStoreStatus(store.status, verdict, brake, ports.clock.now());
   const { status: ready, reason, message } = storeCondition(verdict);
   const { namespace = "", name } = store.metadata;
   ports.metrics.storeCondition(store.kind, { namespace, name }, { type: "Ready", status: ready });
@@ -38,6 +41,8 @@ export async function reconcileStore(
     tellOfBrake(store, status, ports);
   }
   const interval = refreshMillis > 0 ? refreshMillis : ports.options.storeIntervalMillis;
+  // Somebody waits for the keys to be back, or for the acknowledgement.
+  if (brake.kind === "held") return { look: "in", millis: Math.min(interval, FRESH_MILLIS) };
   return { look: "in", millis: jittered(interval, ports.random()) };
 }
 

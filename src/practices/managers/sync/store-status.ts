@@ -1,7 +1,8 @@
+import type { Condition } from "../model/external-secret-spec.ts";
 import { ACKNOWLEDGE_DELETION_ANNOTATION } from "../model/names.ts";
 import type { SecretStoreStatus } from "../model/secret-store-spec.ts";
-import type { Brake } from "./deletion-brake.ts";
-import { withCondition } from "./next-status.ts";
+import { ACKNOWLEDGED, type Brake, DELETION_HELD } from "./deletion-brake.ts";
+import { seconds, withCondition } from "./next-status.ts";
 import type { StoreVerdict } from "./ports.ts";
 
 /** Pure. The Ready condition for a verdict; reasons and the first words of messages are upstream's. */
@@ -33,18 +34,24 @@ function withUnused(message: string, unused: readonly string[]): string {
   return unused.length === 0 ? message : bounded(`${message}; without effect: ${unused.join(", ")}`);
 }
 
-export const DELETION_HELD = "DeletionHeld";
-
-function heldCondition(brake: Brake): { type: string; status: string; reason: string; message: string } {
+/** The conditions with what there is to say of the brake: nothing of one that never held, nor of one not looked at yet. */
+function withHeld(before: readonly Condition[], conditions: readonly Condition[], brake: Brake, now: number) {
   const type = DELETION_HELD;
-  if (brake.kind === "released") return { type, status: "False", reason: "KeysPresent", message: "nothing is held" };
+  const present = before.find((one) => one.type === type);
+  if (brake.kind === "released") {
+    if (present === undefined) return conditions;
+    return withCondition(conditions, { type, status: "False", reason: "KeysPresent", message: "nothing is held" }, now);
+  }
   const { known, missing } = brake.found;
+  if (known === 0) return conditions;
   const counted = `${missing} of ${known} known keys that were looked at are missing`;
   if (brake.kind === "acknowledged") {
-    return { type, status: "False", reason: "Acknowledged", message: `${counted}; acknowledged` };
+    const message = `${counted}; acknowledged`;
+    return withCondition(conditions, { type, status: "False", reason: ACKNOWLEDGED, message }, now);
   }
-  const message = `${counted}; nothing is deleted until ${ACKNOWLEDGE_DELETION_ANNOTATION} has a new value`;
-  return { type, status: "True", reason: "TooManyKeysMissing", message };
+  const since = (present?.status === "True" ? present.lastTransitionTime : undefined) ?? seconds(now);
+  const message = `${counted}; nothing is deleted until the annotation ${ACKNOWLEDGE_DELETION_ANNOTATION} is ${since}`;
+  return withCondition(conditions, { type, status: "True", reason: "TooManyKeysMissing", message }, now);
 }
 
 /** Pure. The status patch that a verdict calls for, or undefined where it would say nothing new. */
@@ -56,8 +63,7 @@ export function nextStoreStatus(
 ): SecretStoreStatus | undefined {
   const before = current?.conditions ?? [];
   const ready = withCondition(before, { type: "Ready", ...storeCondition(verdict) }, now);
-  const everHeld = before.some(({ type }) => type === DELETION_HELD);
-  const conditions = brake.kind === "released" && !everHeld ? ready : withCondition(ready, heldCondition(brake), now);
+  const conditions = withHeld(before, ready, brake, now);
   const capabilities = "writes" in verdict ? (verdict.writes ? "ReadWrite" : "ReadOnly") : current?.capabilities;
   if (conditions === before && capabilities === current?.capabilities) return undefined;
   return { conditions: [...conditions], ...(capabilities === undefined ? {} : { capabilities }) };
