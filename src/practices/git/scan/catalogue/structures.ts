@@ -67,4 +67,15 @@ export const STRUCTURE_RULES: readonly CatalogueRule[] = [
       "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nconfigMapGenerator:\n- name: db\n  literals:\n  - SECRET_NAME=my-db\n",
     ],
   },
+  {
+    id: "env-file-credential",
+    description: "A file of variables with a credential",
+    source: "https://docs.docker.com/reference/compose-file/services/#env_file",
+    structure: "variables",
+    file: { pattern: "(?i)\\.env(?:\\.[\\w.-]+)?$", sample: ".env" },
+    keywords: ["="],
+    general: true,
+    hits: ["DB_PASSWORD={16:A-Za-z0-9}\n", "# local\nexport API_TOKEN='{16:A-Za-z0-9}'\n"],
+    misses: ["DB_PASSWORD=\nTOKEN_FILE=/run/token\n", "DB_PASSWORD=${OTHER}\nPORT=8080\n"],
+  },
 ];
