@@ -126,6 +126,13 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     { args: ["scan", "stdin"], options: { stdin: TOKEN_LINES }, code: 1, says: /generic-api-key/ },
     { args: ["scan", "staged", "{}"], code: 2, says: /KST_SCAN_GIT/ },
   ],
+  rules: [
+    { args: ["rules", "list", "--config", "{}/rules.toml", "--output", "json"], code: 0, says: /any-canary/ },
+    { args: ["rules", "show", "generic-api-key"], code: 0, says: /When it leaks/ },
+    { args: ["rules", "test", "--config", "{}/rules.toml", "{}/secret.yaml"], code: 0, says: /any-canary/ },
+    { args: ["rules", "test", "-"], options: { stdin: TOKEN_LINES }, code: 0, says: /generic-api-key/ },
+    { args: ["rules", "test", "--config", "{}/broken.toml"], code: 2, says: /KST_SCAN_CONFIG/ },
+  ],
   config: [
     { args: ["config"], options: { env: { HTTPS_PROXY: "http://u:{proxy}@h" } }, code: 0, says: /failOn/ },
     { args: ["config"], options: { env: { KUSTODY_FAIL_ON: "{token}" } }, code: 2, says: /KST_CONFIG_INVALID/ },

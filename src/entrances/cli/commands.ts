@@ -32,6 +32,16 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./scan/scan-command.ts"),
   },
   {
+    name: "rules",
+    summary: "what the scanner looks for, and trying rules out",
+    load: () => import("./rules/rules-command.ts"),
+  },
+  {
+    name: "externalize",
+    summary: "Secret manifests become ExternalSecrets, their values go to a manager",
+    load: () => import("./externalize/externalize-command.ts"),
+  },
+  {
     name: "operator",
     summary: "the controllers: keeps ExternalSecrets synced",
     load: () => import("./operator/operator-command.ts"),

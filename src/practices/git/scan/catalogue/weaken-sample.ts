@@ -14,3 +14,8 @@ export function shortened(sample: string): string {
 export function blank(sample: string): string {
   return sample.replaceAll(RUN, (_, count: string) => "x".repeat(Number(count)));
 }
+
+/** A sample as people may see it: a secret's form, with stars where it is random. */
+export function maskedSample(sample: string): string {
+  return sample.replaceAll(RUN, (_, count: string) => "*".repeat(Math.min(Number(count), 12)));
+}
