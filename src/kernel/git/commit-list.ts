@@ -1,7 +1,7 @@
 import { KustodyError } from "../errors.ts";
 import type { ObjectStore } from "./objects/object-store.ts";
 import type { Repository } from "./repository.ts";
-import { git } from "./run-git.ts";
+import { git, gitLines } from "./run-git.ts";
 
 export interface CommitList {
   /** Children before their parents. */
@@ -18,9 +18,9 @@ export interface LogOptions {
 }
 
 /** All commits that a ref of any worktree leads to. Where git gives up, since one is missing, the rest is listed by our reader. */
-export function allCommits(repository: Repository, store: ObjectStore): CommitList {
+export async function allCommits(repository: Repository, store: ObjectStore): Promise<CommitList> {
   try {
-    return { ids: listed(repository, ["--all", "--topo-order"]), unreadable: 0 };
+    return { ids: await listed(repository, ["--all", "--topo-order"]), unreadable: 0 };
   } catch (error) {
     if (!(error instanceof KustodyError)) throw error;
     return readableCommits(repository, store);
@@ -28,14 +28,14 @@ export function allCommits(repository: Repository, store: ObjectStore): CommitLi
 }
 
 /** The commits that options select. Errors: KST_SCAN_GIT. */
-export function selectedCommits(repository: Repository, { options, paths }: LogOptions): CommitList {
+export async function selectedCommits(repository: Repository, { options, paths }: LogOptions): Promise<CommitList> {
   const args = ["--topo-order", ...options, "--", ...paths];
-  return { ids: listed(repository, options.length === 0 ? ["--all", ...args] : args), unreadable: 0 };
+  return { ids: await listed(repository, options.length === 0 ? ["--all", ...args] : args), unreadable: 0 };
 }
 
-function listed({ folder }: Repository, args: readonly string[]): readonly string[] {
-  const text = git(folder, ["rev-list", ...args], "list the commits of").toString("latin1");
-  return text.split("\n").filter((line) => /^[0-9a-f]+$/.test(line));
+async function listed({ folder }: Repository, args: readonly string[]): Promise<readonly string[]> {
+  const lines = await gitLines(folder, ["rev-list", ...args], "list the commits of");
+  return lines.filter((line) => /^[0-9a-f]+$/.test(line));
 }
 
 function readableCommits({ folder }: Repository, store: ObjectStore): CommitList {

@@ -47,6 +47,26 @@ export function gitError(folder: string, what: string, said: string): KustodyErr
   });
 }
 
+/** The same without waiting in the way of others. Errors: KST_SCAN_GIT. */
+export async function gitLines(folder: string, args: readonly string[], what: string): Promise<readonly string[]> {
+  const child = spawn("git", ["-C", folder, ...NO_PROGRAMS, ...args], {
+    env: childEnvironment(ENVIRONMENT),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  const [output, said, status] = await Promise.all([collect(child.stdout), collect(child.stderr), ended]).catch(
+    (error: unknown) => [[], [Buffer.from((error as Error).message)], -1] as const,
+  );
+  if (status !== 0) throw gitError(folder, what, Buffer.concat(said).toString("utf8"));
+  return Buffer.concat(output).toString("latin1").split("\n");
+}
+
+async function collect(stream: Readable): Promise<readonly Buffer[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return chunks;
+}
+
 /** git as a process whose output is read as it comes; its complaints are dropped. */
 export function spawnGit(folder: string, args: readonly string[]): ChildProcessByStdio<Writable, Readable, null> {
   return spawn("git", ["-C", folder, ...NO_PROGRAMS, ...args], {

@@ -70,8 +70,7 @@ async function scanHistory(path: string, flags: GitFlags, terminal: Terminal): P
         return history.targets();
       },
       accept: (leaks) => history?.accept(leaks) ?? [],
-      summary: () =>
-        `${history?.commits ?? 0} commits, ${history?.blobs ?? 0} files, ${((history?.bytes ?? 0) / 1e6).toFixed(1)} MB`,
+      summary: () => history?.summary ?? "",
     });
   } finally {
     history?.[Symbol.dispose]();

@@ -5,19 +5,27 @@ import type { Allowlist, Rule, RuleSet, Structure } from "./rule.ts";
 export class PreparedRules {
   readonly allowlists: readonly Allowlist[];
   readonly #byId: ReadonlyMap<string, Rule>;
-  readonly #rules: readonly { readonly rule: Rule; readonly keywords: readonly number[] }[];
+  readonly #rules: readonly Rule[];
+  /** Of each word the places of its rules in the list; and of rules without words. */
+  readonly #byWord: readonly (readonly number[])[];
+  readonly #always: readonly number[];
   readonly #index: KeywordIndex;
   /** The rules for what files' structure tells. */
   readonly structures: ReadonlyMap<Structure, Rule>;
 
   constructor({ rules, allowlists }: RuleSet) {
     const words = [...new Set(rules.flatMap(({ keywords }) => keywords))];
-    const numbers = new Map(words.map((word, number) => [word, number]));
     this.allowlists = allowlists;
     this.#byId = new Map(rules.map((rule) => [rule.id, rule]));
-    this.#rules = rules
-      .filter(({ regex, path, structure }) => regex !== undefined || (path !== undefined && structure === undefined))
-      .map((rule) => ({ rule, keywords: rule.keywords.map((word) => numbers.get(word) ?? -1) }));
+    this.#rules = rules.filter(
+      ({ regex, path, structure }) => regex !== undefined || (path !== undefined && structure === undefined),
+    );
+    const byWord = new Map<string, number[]>(words.map((word) => [word, []]));
+    this.#rules.forEach(({ keywords }, place) => {
+      for (const word of new Set(keywords)) byWord.get(word)?.push(place);
+    });
+    this.#byWord = [...byWord.values()];
+    this.#always = this.#rules.flatMap(({ keywords }, place) => (keywords.length === 0 ? [place] : []));
     this.structures = new Map(
       rules.flatMap((rule) => (rule.structure === undefined ? [] : [[rule.structure, rule] as const])),
     );
@@ -29,10 +37,12 @@ export class PreparedRules {
   }
 
   /** The rules of which a keyword occurs in these bytes, and those without keywords. */
-  *selected(bytes: Buffer): Generator<Rule> {
+  selected(bytes: Buffer): readonly Rule[] {
     const found = this.#index.find(bytes);
-    for (const { rule, keywords } of this.#rules) {
-      if (keywords.length === 0 || keywords.some((number) => found[number] === 1)) yield rule;
+    const places = new Set(this.#always);
+    for (let word = 0; word < found.length; word++) {
+      if (found[word] === 1) for (const place of this.#byWord[word] ?? []) places.add(place);
     }
+    return Array.from(places, (place) => this.#rules[place]).filter((rule) => rule !== undefined);
   }
 }

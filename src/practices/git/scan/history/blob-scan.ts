@@ -11,6 +11,7 @@ import { HashTable } from "./hash-table.ts";
 import { historyRules } from "./history-rules.ts";
 import { type Hit, type Window, WindowScanner } from "./window-scanner.ts";
 import { WordFinder } from "./word-finder.ts";
+import { sharesOf, WorkShares } from "./work-shares.ts";
 
 /** What threads share. */
 export interface SharedTables {
@@ -26,6 +27,24 @@ export interface BlobScanOptions extends ScanOptions {
   readonly largest: number;
   readonly onHits: (id: string, hits: readonly Hit[]) => void;
   readonly onProblem: (id: string, problem: ObjectProblem) => void;
+  /** After each batch. */
+  readonly onBatch?: () => void;
+}
+
+/** Trees of deltas that a thread takes at once. */
+const SHARE = 16;
+
+/** All objects of a repository, or this thread's shares of them: one counter for each pack, and one for the loose ones. */
+export function scanStore(
+  scan: BlobScan,
+  store: ObjectStore,
+  loose: readonly string[],
+  shares: readonly SharedArrayBuffer[],
+): void {
+  const counter = (index: number): WorkShares => new WorkShares(shares[index] ?? WorkShares.memory());
+  store.packs.forEach((pack, index) => scan.scanPack(store, pack, counter(index)));
+  for (const id of sharesOf(loose, SHARE, counter(store.packs.length))) scan.scanObject(id, store.read(id));
+  scan.end();
 }
 
 /** Looks at blobs, whatever their paths: which of them hold which values. */
@@ -56,8 +75,8 @@ export class BlobScan {
   }
 
   /** The number of a value that was found elsewhere. */
-  hitOf(rule: string, secret: Secret): Hit {
-    return this.#windows.numberOf(rule, secret);
+  hitOf(name: string): Hit {
+    return this.#windows.numberOf(name);
   }
 
   /** What the numbers of hits stand for. */
@@ -65,8 +84,8 @@ export class BlobScan {
     return this.#windows.names;
   }
 
-  /** Trees of deltas whose roots these are; without roots, all of a pack. */
-  scanPack(store: ObjectStore, pack: Pack): void {
+  /** All blobs of a pack, or this thread's shares of them. */
+  scanPack(store: ObjectStore, pack: Pack, shares: WorkShares): void {
     const forest = deltaForest(pack);
     const idOf = (rank: number): string => pack.idOf(rank).toString("hex");
     const walk = new BlobWalk<BlobState | undefined>(pack, forest, {
@@ -75,13 +94,20 @@ export class BlobScan {
       onProblem: (rank, problem) => this.#options.onProblem(idOf(rank), problem),
       readAgain: (from, rank) => store.readPacked(from, rank),
     });
-    for (let rank = 0; rank < forest.types.length; rank++) if (typeOf(forest, rank) === "blob") walk.walk(rank);
-    for (const { rank } of forest.foreign) {
-      const found = store.readPacked(pack, rank);
-      if (typeof found === "string") walk.give(rank, found);
-      else if (found.type === "blob") walk.walk(rank, found.bytes);
+    const bases = new Map(forest.foreign.map(({ rank, base }) => [rank, base]));
+    const unreadable = new Set(forest.unreadable);
+    const roots: number[] = [];
+    for (let rank = 0; rank < forest.types.length; rank++)
+      if (typeOf(forest, rank) === "blob" || bases.has(rank) || unreadable.has(rank)) roots.push(rank);
+    for (const root of sharesOf(roots, SHARE, shares)) {
+      if (unreadable.has(root)) walk.give(root, "corrupt");
+      else if (!bases.has(root)) walk.walk(root);
+      else {
+        const found = store.readPacked(pack, root);
+        if (typeof found === "string") walk.give(root, found);
+        else if (found.type === "blob") walk.walk(root, found.bytes);
+      }
     }
-    for (const rank of forest.unreadable) walk.give(rank, "corrupt");
     this.#windows.flush();
   }
 
@@ -119,5 +145,6 @@ export class BlobScan {
       if (hits.size > 0) this.#options.onHits(id, [...hits]);
     }
     this.#waiting = [];
+    this.#options.onBatch?.();
   }
 }

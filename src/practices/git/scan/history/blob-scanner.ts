@@ -3,7 +3,7 @@ import { addDirty, addRange, type Ranges } from "./dirty-ranges.ts";
 import type { HashTable } from "./hash-table.ts";
 import { finish, LineList } from "./line-list.ts";
 import type { Window, WindowScanner } from "./window-scanner.ts";
-import { FAR, NEAR, type WordFinder } from "./word-finder.ts";
+import { ENCODED, FAR, NEAR, type WordFinder } from "./word-finder.ts";
 
 /** What is known of a blob for those that are made from it. */
 export interface BlobState {
@@ -104,12 +104,14 @@ export class BlobScanner {
   }
 
   #lookNear(bytes: Buffer, line: number, found: Mark[]): void {
-    const { count, starts, ends, h1, h2, gaps } = this.#list;
+    const { count, starts, ends, h1, h2, gaps, flags } = this.#list;
     const from = Math.max(line - CONTEXT, 0);
     const to = Math.min(line + CONTEXT, count - 1);
     let a = line - from;
     let b = to - line;
+    let isEncoded = false;
     for (let one = from; one <= to; one++) {
+      isEncoded ||= ((flags[one] as number) & ENCODED) !== 0;
       const gap = one === from ? 0 : (gaps[one] as number);
       a = Math.imul(a ^ (h1[one] as number), 0x9e3779b1) + gap;
       a ^= a >>> 15;
@@ -118,23 +120,23 @@ export class BlobScanner {
     }
     const start = starts[from] as number;
     const end = ends[to] as number;
-    const window = this.#windows.near(bytes, start, end, finish(a), finish(b));
+    const window = this.#windows.near(bytes, { start, end, isEncoded }, finish(a), finish(b));
     if (window !== undefined) found.push({ start, end, window });
   }
 
   #lookFar(bytes: Buffer, line: number, found: Mark[]): void {
     const start = this.#list.starts[line] as number;
     const end = this.#list.ends[line] as number;
-    const { bytes: reach, isManifest } = this.#words.reachOf(bytes.subarray(start, end));
+    const asked = this.#words.reachOf(bytes.subarray(start, end));
+    const { bytes: reach, isManifest } = asked;
     if (reach > 0) {
       const from = linesBefore(bytes, Math.max(start - reach, 0), CONTEXT);
       const to = linesBehind(bytes, Math.min(end + reach, bytes.length), CONTEXT);
-      if (!covered(found, from, to, "far"))
-        found.push({ start: from, end: to, window: this.#windows.far(bytes, from, to) });
+      found.push({ start: from, end: to, window: this.#windows.far(bytes, from, to, asked) });
     }
     if (isManifest) {
       const [from, to] = documentAround(bytes, start);
-      if (!covered(found, from, to, "structure") && mayBeManifest(bytes, from, to))
+      if (!covered(found, from, to) && mayBeManifest(bytes, from, to))
         found.push({ start: from, end: to, window: this.#windows.structure(bytes, from, to) });
     }
   }
@@ -165,8 +167,8 @@ function isBinary(bytes: Buffer): boolean {
   return bytes.length === 0 || bytes.subarray(0, TEXT_BYTES).includes(0);
 }
 
-function covered(found: readonly Mark[], from: number, to: number, kind: Window["kind"]): boolean {
-  const last = found.findLast(({ window }) => window.kind === kind);
+function covered(found: readonly Mark[], from: number, to: number): boolean {
+  const last = found.findLast(({ window }) => window.kind === "structure");
   return last !== undefined && last.start <= from && to <= last.end;
 }
 

@@ -1,6 +1,8 @@
+const BITS = 7;
+
 /**
- * A set of 64-bit hashes with two bits for each, four bytes an entry: the place comes from one half, what is kept from the
- * other. So of 10⁹ lookups of what is not in it about two are wrong. Threads may share one without locks: an entry is one
+ * A set of 64-bit hashes with three bits for each, four bytes an entry: the place comes from one half, what is kept from the
+ * other. So of 10⁹ lookups of what is not in it about four are wrong. Threads may share one without locks: an entry is one
  * aligned 32-bit word, and whoever loses a race does work twice.
  */
 export class HashTable {
@@ -29,7 +31,7 @@ export class HashTable {
     for (let place = h1 & this.#mask; ; place = (place + 1) & this.#mask) {
       const word = this.#words[place] as number;
       if (word === 0) return -1;
-      if ((word & ~3) === wanted) return word & 3;
+      if ((word & ~BITS) === wanted) return word & BITS;
     }
   }
 
@@ -38,7 +40,7 @@ export class HashTable {
     const wanted = kept(h2);
     for (let place = h1 & this.#mask; ; place = (place + 1) & this.#mask) {
       const word = this.#words[place] as number;
-      if (word !== 0 && (word & ~3) !== wanted) continue;
+      if (word !== 0 && (word & ~BITS) !== wanted) continue;
       if (word === 0 && this.#added++ >= this.#most) return;
       this.#words[place] = wanted | bits;
       return;
@@ -48,6 +50,6 @@ export class HashTable {
 
 /** Never 0, which means: nothing there. */
 function kept(h2: number): number {
-  const high = h2 & ~3;
-  return high === 0 ? 4 : high;
+  const high = h2 & ~BITS;
+  return high === 0 ? BITS + 1 : high;
 }

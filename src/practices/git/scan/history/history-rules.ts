@@ -6,6 +6,8 @@ export interface Around {
   readonly isFar: boolean;
   /** Bytes before and behind the word's line; only where it is far. */
   readonly bytes: number;
+  /** The places of the far rules among those. */
+  readonly rules: readonly number[];
 }
 
 /** The rules of a set, sorted by what has to be looked at for them. */
@@ -66,6 +68,7 @@ export function historyRules(set: RuleSet): HistoryRules {
       words.set(word, {
         isFar: isFar || known?.isFar === true,
         bytes: Math.max(isFar ? bytes : 0, known?.bytes ?? 0),
+        rules: [...(known?.rules ?? []), ...(isFar ? [far.length - 1] : [])],
       });
     }
   }

@@ -1,23 +1,20 @@
-import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { readChanges } from "../../../../kernel/git/commit-changes.ts";
 import { type CommitInfo, readCommitInfo } from "../../../../kernel/git/commit-info.ts";
 import { allCommits, type CommitList, type LogOptions, selectedCommits } from "../../../../kernel/git/commit-list.ts";
-import type { ObjectProblem } from "../../../../kernel/git/objects/object-problem.ts";
 import { ObjectStore } from "../../../../kernel/git/objects/object-store.ts";
 import { hasPrefix } from "../../../../kernel/git/objects/pack-index.ts";
 import { blobsAtHead, openRepository, type Repository } from "../../../../kernel/git/repository.ts";
-import { Secret } from "../../../../kernel/secret/secret.ts";
 import type { Leak } from "../leak.ts";
 import type { RuleSet } from "../rule.ts";
 import type { ScanOptions, Target } from "../scanner.ts";
-import { BlobScan, type SharedTables } from "./blob-scan.ts";
+import { BlobSearch } from "./blob-search.ts";
 import { type BlobKey, blobKey, ChangeLog } from "./change-log.ts";
-import { HashTable } from "./hash-table.ts";
 import { historyRules } from "./history-rules.ts";
 import { targetOf } from "./introduction-target.ts";
-import { type Introduction, introductions } from "./introductions.ts";
+import { introductions } from "./introductions.ts";
 import { PathScan } from "./path-scan.ts";
-import { type Hit, hitName } from "./window-scanner.ts";
+import type { Hit } from "./window-scanner.ts";
 
 export interface HistoryOptions extends ScanOptions {
   /** Larger blobs are not read. In bytes. */
@@ -28,25 +25,35 @@ export interface HistoryOptions extends ScanOptions {
   readonly unreachable: boolean;
   readonly onProblem: (what: string, reason: string) => void;
   readonly onProgress?: (line: string) => void;
+  /** Default: one for each core. */
+  readonly threads?: number;
 }
 
-const ENTRIES = 4_000_000;
+/** Beyond so many it is faster to read whole packs than one object after the other. */
+const FEW_BLOBS = 5_000;
+const BATCH = 200;
+/** Of a file without content, or one that cannot be read, the name may still be a finding. */
+const NO_CONTENT = Buffer.from("\n");
 
-/** The history of a repository. */
+/**
+ * The history of a repository.
+ *
+ * Flow: (1) which commits there are, and which files each changes, told by git; (2) meanwhile which blobs hold which values,
+ * whatever their names; (3) which commit brought which value into which file; (4) these files' places are given out as targets,
+ * to be scanned by the whole rules with their paths; (5) of what is found there `accept` takes what belongs to the commit.
+ *
+ * What cannot be read is counted and told by `onProblem`; nothing of it stops the rest.
+ */
 export class HistoryScan implements Disposable {
   readonly #repository: Repository;
   readonly #store: ObjectStore;
+  readonly #options: HistoryOptions;
   readonly #byPath: PathScan;
-  /** Values for which the whole file is asked in the end. */
+  readonly #search: BlobSearch;
+  /** Rules, and values, for which the whole file is asked in the end. */
   readonly #wholeFile: ReadonlySet<string>;
   readonly #whole = new Set<Hit>();
-  readonly #options: HistoryOptions;
-  readonly #tables: SharedTables;
-  readonly #hits = new Map<BlobKey, readonly Hit[]>();
-  readonly #ids = new Map<BlobKey, string>();
-  readonly #problems = new Map<ObjectProblem, string[]>();
   readonly #wanted = new Map<string, ReadonlySet<string>>();
-  #scan: BlobScan;
   #atHead: ReadonlySet<string> = new Set();
   #commits: CommitList = { ids: [], unreadable: 0 };
 
@@ -58,23 +65,10 @@ export class HistoryScan implements Disposable {
     this.#wholeFile = historyRules(rules).wholeFile;
     const { hashLength, objects } = this.#repository;
     this.#store = new ObjectStore(objects, { hashLength, largest: options.largest, onUnusable: options.onProblem });
-    this.#tables = {
-      lines: HashTable.memory(ENTRIES),
-      seen: HashTable.memory(ENTRIES),
-      threads: 1,
-      key: Secret.fromBytes(randomBytes(32)),
-    };
-    this.#scan = new BlobScan(rules, this.#tables, {
+    this.#search = new BlobSearch(this.#repository, this.#store, rules, {
       ...options,
-      onHits: (id, hits) => {
-        this.#hits.set(blobKey(id), hits);
-        this.#ids.set(blobKey(id), id);
-      },
-      onProblem: (id, problem) => {
-        const list = this.#problems.get(problem);
-        if (list === undefined) this.#problems.set(problem, [id]);
-        else list.push(id);
-      },
+      threads: options.threads ?? availableParallelism(),
+      onProgress: (blobs, bytes) => options.onProgress?.(`${blobs} files, ${(bytes / 1e6).toFixed(0)} MB`),
     });
   }
 
@@ -82,40 +76,32 @@ export class HistoryScan implements Disposable {
     this.#store[Symbol.dispose]();
   }
 
-  get blobs(): number {
-    return this.#scan.blobs;
+  get summary(): string {
+    const { blobs, bytes } = this.#search.counts;
+    return `${this.#commits.ids.length} commits, ${blobs} versions of files, ${(bytes / 1e6).toFixed(1)} MB`;
   }
 
-  get bytes(): number {
-    return this.#scan.bytes;
-  }
-
-  get commits(): number {
-    return this.#commits.ids.length;
-  }
-
-  /** What remains to be confirmed by the whole rules: pieces of files in the commits that brought something in. */
   async *targets(): AsyncGenerator<readonly Target[]> {
+    const search = this.#search;
     const { log: logOptions } = this.#options;
-    this.#commits =
-      logOptions === undefined
-        ? allCommits(this.#repository, this.#store)
-        : selectedCommits(this.#repository, logOptions);
-    const log = new ChangeLog((path) => this.#byPath.isWatched(path));
-    const unreadable = await readChanges(this.#repository, this.#commits.ids, log, logOptions?.paths);
-    this.#scanAll();
+    const log = new ChangeLog((path) => logOptions !== undefined || this.#byPath.isWatched(path));
+    if (logOptions === undefined) {
+      const [unreadable] = await Promise.all([this.#readLog(log, undefined), search.searchAll()]);
+      this.#tellProblems(log, unreadable);
+    } else {
+      const unreadable = await this.#readLog(log, logOptions);
+      const blobs = new Set(log.watched.map(({ id }) => id));
+      if (blobs.size > FEW_BLOBS) await search.searchAll();
+      else search.searchSome(blobs);
+      this.#tellProblems(log, unreadable);
+    }
     this.#scanWatched(log);
-    this.#countMissing(log);
-    this.#tellProblems(unreadable + this.#commits.unreadable);
-    const found = introductions(log, this.#hits);
-    this.#atHead = new Set(
-      [...blobsAtHead(this.#repository).values()].flatMap((id) => this.#namesOf(this.#hits.get(blobKey(id)) ?? [])),
-    );
+    const head = [...blobsAtHead(this.#repository).values()];
+    this.#atHead = new Set(head.flatMap((id) => search.namesOf(search.hits.get(blobKey(id)) ?? [])));
     let batch: Target[] = [];
-    for (const one of found) {
-      const target = this.#targetOf(one);
-      if (target !== undefined) batch.push(target);
-      if (batch.length < 200) continue;
+    for (const { commit, ...brought } of introductions(log, search.hits)) {
+      batch.push(this.#target({ ...brought, commit: this.#commits.ids[commit] ?? "" }));
+      if (batch.length < BATCH) continue;
       yield batch;
       batch = [];
     }
@@ -127,8 +113,8 @@ export class HistoryScan implements Disposable {
   accept(leaks: readonly Leak[]): readonly Leak[] {
     const infos = new Map<string, CommitInfo | undefined>();
     return leaks.flatMap((leak) => {
-      const { commit = "", file, rule, secret } = leak;
-      const name = hitName(rule, secret, this.#tables.key);
+      const { commit = "", file } = leak;
+      const name = this.#search.nameOf(leak);
       if (this.#wanted.get(`${commit}:${file}`)?.has(name) !== true) return [];
       if (commit !== "" && !infos.has(commit)) infos.set(commit, readCommitInfo(this.#store, commit));
       const info = infos.get(commit);
@@ -136,35 +122,32 @@ export class HistoryScan implements Disposable {
     });
   }
 
-  #scanAll(): void {
-    for (const pack of this.#store.packs) this.#scan.scanPack(this.#store, pack);
-    for (const id of this.#store.looseIds()) this.#scan.scanObject(id, this.#store.read(id));
-    this.#scan.end();
+  /** Returns how many commits could not be read. */
+  async #readLog(log: ChangeLog, options: LogOptions | undefined): Promise<number> {
+    this.#commits =
+      options === undefined
+        ? await allCommits(this.#repository, this.#store)
+        : await selectedCommits(this.#repository, options);
+    const unreadable = await readChanges(this.#repository, this.#commits.ids, log, options?.paths);
+    return unreadable + this.#commits.unreadable;
   }
 
   #scanWatched(log: ChangeLog): void {
-    for (const { id, leaks } of this.#byPath.scan(log.watched, (one) => this.#store.read(one))) {
+    const versions = log.watched.filter(({ path }) => this.#byPath.isWatched(path));
+    for (const { id, leaks } of this.#byPath.scan(versions, (one) => this.#store.read(one))) {
       if (leaks.length === 0) continue;
-      const hits = leaks.map(({ rule, secret }) => this.#scan.hitOf(rule, secret));
+      const hits = leaks.map((leak) => this.#search.hitOf(this.#search.nameOf(leak)));
       for (const hit of hits) this.#whole.add(hit);
-      const key = blobKey(id);
-      this.#hits.set(key, [...new Set([...(this.#hits.get(key) ?? []), ...hits])]);
-      this.#ids.set(key, id);
+      this.#search.add(id, hits);
     }
   }
 
   /** Blobs with hits that no commit has. */
   #unreachable(log: ChangeLog): readonly Target[] {
-    const reached = new Set<BlobKey | undefined>();
-    for (let index = 0; index < log.count; index++) reached.add(log.afterOf(index));
-    return [...this.#hits].flatMap(([blob, hits]) => {
-      const path = `unreachable/${this.#ids.get(blob) ?? ""}`;
-      return reached.has(blob) ? [] : (this.#target({ blob, hits, path }) ?? []);
-    });
-  }
-
-  #targetOf({ commit, path, blob, hits }: Introduction): Target | undefined {
-    return this.#target({ blob, hits, path, commit: this.#commits.ids[commit] ?? "" });
+    const reached = new Set(log.blobs());
+    return [...this.#search.hits].flatMap(([blob, hits]) =>
+      reached.has(blob) ? [] : this.#target({ blob, hits, path: `unreachable/${this.#search.ids.get(blob) ?? ""}` }),
+    );
   }
 
   #target({
@@ -177,48 +160,33 @@ export class HistoryScan implements Disposable {
     hits: readonly Hit[];
     path: string;
     commit?: string;
-  }): Target | undefined {
-    const found = this.#store.read(this.#ids.get(blob) ?? "");
-    const names = this.#namesOf(hits);
+  }): Target {
+    const found = this.#store.read(this.#search.ids.get(blob) ?? "");
+    const names = this.#search.namesOf(hits);
     this.#wanted.set(`${commit ?? ""}:${path}`, new Set(names));
     const origin = { path, ...(commit === undefined ? {} : { commit }) };
-    // What its name alone tells is told of a file that cannot be read, too.
-    const bytes = typeof found === "string" || found.bytes.length === 0 ? Buffer.from("\n") : found.bytes;
+    const bytes = typeof found === "string" || found.bytes.length === 0 ? NO_CONTENT : found.bytes;
     const isWhole =
-      hits.some((hit) => this.#whole.has(hit)) || names.some((name) => this.#wholeFile.has(name.split(":")[0] ?? ""));
-    return isWhole ? { origin, bytes } : targetOf(bytes, origin, this.#scan.placesOf(bytes, new Set(names)));
+      hits.some((hit) => this.#whole.has(hit)) ||
+      names.some((name) => this.#wholeFile.has(name.slice(0, name.lastIndexOf(":"))));
+    return isWhole ? { origin, bytes } : targetOf(bytes, origin, this.#search.placesOf(bytes, names));
   }
 
-  #namesOf(hits: readonly Hit[]): readonly string[] {
-    const { names } = this.#scan;
-    return hits.flatMap((hit) => names[hit] ?? []);
-  }
-
-  /** What commits have and this repository has not: a partial clone gets it when it is asked for, which is not now. */
-  #countMissing(log: ChangeLog): void {
+  /** What commits have and the repository has not, too: a partial clone gets it when it is asked for, which is not now. */
+  #tellProblems(log: ChangeLog, commits: number): void {
+    const { onProblem, largest } = this.#options;
     const { hashLength } = this.#repository;
     const loose = new Set([...this.#store.looseIds()].map(blobKey));
-    const missing = log.blobs().filter((key) => {
-      if (loose.has(key)) return false;
-      return !this.#store.packs.some(({ index }) => hasPrefix(index.ids, hashLength, key));
-    });
-    if (missing.length > 0)
-      this.#problems.set(
-        "missing",
-        Array.from(missing, (key) => key.toString(16).padStart(13, "0")),
-      );
-  }
-
-  #tellProblems(commits: number): void {
-    const { onProblem } = this.#options;
-    for (const [problem, ids] of this.#problems) {
+    const isThere = (key: BlobKey): boolean =>
+      loose.has(key) || this.#store.packs.some(({ index }) => hasPrefix(index.ids, hashLength, key));
+    const missing = [...log.blobs()].filter((key) => !isThere(key)).map((key) => key.toString(16).padStart(13, "0"));
+    const all = [...this.#search.problems, ["missing", missing] as const];
+    for (const [problem, ids] of all) {
+      if (ids.length === 0) continue;
       const what = `${ids.length} ${ids.length === 1 ? "object" : "objects"} (${ids[0]?.slice(0, 12) ?? ""}${ids.length > 1 ? ", …" : ""})`;
-      onProblem(what, problem === "too large" ? `larger than ${this.#options.largest} bytes` : problem);
+      onProblem(what, problem === "too large" ? `larger than ${largest} bytes` : problem);
     }
-    if (commits > 0)
-      onProblem(
-        `${commits} ${commits === 1 ? "commit" : "commits"}`,
-        "a commit or one of its trees is missing or damaged",
-      );
+    const reason = "a commit or one of its trees is missing or damaged";
+    if (commits > 0) onProblem(`${commits} ${commits === 1 ? "commit" : "commits"}`, reason);
   }
 }

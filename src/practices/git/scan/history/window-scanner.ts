@@ -1,9 +1,13 @@
+import { withinTime } from "../../../../kernel/regexp/within-time.ts";
 import type { Secret } from "../../../../kernel/secret/secret.ts";
-import type { RuleSet } from "../rule.ts";
+import type { Leak } from "../leak.ts";
+import type { Rule, RuleSet } from "../rule.ts";
 import { Scanner, type ScanOptions, type Target } from "../scanner.ts";
+import { textOfBytes } from "../text-of-bytes.ts";
 import type { HashTable } from "./hash-table.ts";
 import type { HistoryRules } from "./history-rules.ts";
 import { finish } from "./line-list.ts";
+import type { FarReach } from "./word-finder.ts";
 
 /** The number of a rule's value: the same wherever the value stands. */
 export type Hit = number;
@@ -23,6 +27,10 @@ interface Group {
   readonly start: number;
   readonly bytes: Buffer;
   readonly members: readonly Member[];
+  /** Whether something in it can be decoded. */
+  readonly isEncoded: boolean;
+  /** The places of the far rules that it is for; of other kinds: all. */
+  readonly rules: ReadonlySet<number> | undefined;
 }
 
 interface Member {
@@ -31,12 +39,15 @@ interface Member {
   readonly end: number;
   readonly h1: number;
   readonly h2: number;
+  readonly isEncoded: boolean;
 }
 
 const BATCH_BYTES = 2 * 1024 * 1024;
 const BATCH_GROUPS = 4_000;
 const LONGEST_GROUP = 16 * 1024;
 const HAS_HITS = 1;
+/** What all patterns of a batch get; where they take longer, the scanner with its own limits looks at all of it. */
+const PATTERN_MILLIS = 5_000;
 /** Tells windows of the other kinds from neighbourhoods in the one table. */
 const SALT = { near: 0, far: 0x51ed270b, structure: 0x2545f491 } as const;
 
@@ -46,6 +57,9 @@ const SALT = { near: 0, far: 0x51ed270b, structure: 0x2545f491 } as const;
  */
 export class WindowScanner {
   readonly #scanners: Readonly<Record<Kind, Scanner>>;
+  /** They decode nothing. */
+  readonly #plainScanners: Readonly<Record<Kind, Scanner>>;
+  readonly #far: readonly Rule[];
   readonly #seen: HashTable;
   readonly #key: Secret;
   readonly #known = new Map<number, Window>();
@@ -63,6 +77,9 @@ export class WindowScanner {
   ) {
     const scanner = (set: RuleSet): Scanner => new Scanner(set, options);
     this.#scanners = { near: scanner(near), far: scanner(far), structure: scanner(structural) };
+    const plain = (set: RuleSet): Scanner => new Scanner(set, { ...options, maxDecodeDepth: 0 });
+    this.#plainScanners = { near: plain(near), far: plain(far), structure: this.#scanners.structure };
+    this.#far = far.rules;
     this.#seen = seen;
     this.#key = key;
     this.#onFlush = onFlush;
@@ -74,7 +91,12 @@ export class WindowScanner {
   }
 
   /** A neighbourhood with its hash; undefined where it is known to be clean. Calls come in the order of the text. */
-  near(bytes: Buffer, start: number, end: number, h1: number, h2: number): Window | undefined {
+  near(
+    bytes: Buffer,
+    { start, end, isEncoded }: { readonly start: number; readonly end: number; readonly isEncoded: boolean },
+    h1: number,
+    h2: number,
+  ): Window | undefined {
     const known = this.#find(h1, h2);
     if (known !== "new") return known;
     const window: Window = { kind: "near", hits: undefined };
@@ -82,17 +104,18 @@ export class WindowScanner {
     if (previous !== undefined && (start > previous.end || end - (this.#members[0]?.start ?? 0) > LONGEST_GROUP))
       this.endGroup();
     this.#source = bytes;
-    this.#members.push({ window, start, end, h1, h2 });
+    this.#members.push({ window, start, end, h1, h2, isEncoded });
     this.#known.set(keyOf(h1, h2), window);
     return window;
   }
 
-  far(bytes: Buffer, start: number, end: number): Window {
-    return this.#alone("far", bytes, start, end);
+  far(bytes: Buffer, start: number, end: number, { rules, isEncoded }: FarReach): Window {
+    const salt = [...rules].reduce((sum, rule) => Math.imul(sum + rule + 1, 0x01000193), SALT.far);
+    return this.#alone({ kind: "far", rules, isEncoded }, bytes, start, end, salt);
   }
 
   structure(bytes: Buffer, start: number, end: number): Window {
-    return this.#alone("structure", bytes, start, end);
+    return this.#alone({ kind: "structure", rules: undefined, isEncoded: true }, bytes, start, end, SALT.structure);
   }
 
   endGroup(): void {
@@ -100,7 +123,9 @@ export class WindowScanner {
     const last = this.#members.at(-1);
     if (first === undefined || last === undefined || this.#source === undefined) return;
     const end = this.#members.reduce((most, member) => Math.max(most, member.end), 0);
-    this.#add("near", this.#source, first.start, end, this.#members);
+    const isEncoded = this.#members.some((member) => member.isEncoded);
+    const bytes = Buffer.from(this.#source.subarray(first.start, end));
+    this.#add({ kind: "near", start: first.start, bytes, members: this.#members, isEncoded, rules: undefined });
     this.#members = [];
     this.#source = undefined;
   }
@@ -112,21 +137,33 @@ export class WindowScanner {
   /** Looks at all that waits. */
   flush(): void {
     for (const kind of ["near", "far", "structure"] as const) {
-      const groups = this.#groups.filter((group) => group.kind === kind);
-      if (groups.length > 0) this.#scan(kind, groups);
+      const [encoded, plain] = [true, false].map((is) =>
+        this.#groups.filter((group) => group.kind === kind && group.isEncoded === is),
+      );
+      this.#scan(kind, encoded ?? [], this.#scanners[kind]);
+      if (kind === "far") this.#scan(kind, this.#matching(plain ?? []), this.#plainScanners.far);
+      else this.#scan(kind, plain ?? [], this.#plainScanners[kind]);
     }
     this.#groups.length = 0;
     this.#bytes = 0;
     this.#onFlush();
   }
 
-  #alone(kind: Kind, bytes: Buffer, start: number, end: number): Window {
-    const [h1, h2] = hashOf(bytes, start, end, SALT[kind]);
+  #alone(
+    asked: Pick<Group, "kind" | "rules" | "isEncoded">,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    salt: number,
+  ): Window {
+    const { kind, isEncoded } = asked;
+    const [h1, h2] = hashOf(bytes, start, end, salt);
     const known = this.#find(h1, h2);
     if (known !== "new") return known ?? { kind, hits: [] };
     const window: Window = { kind, hits: undefined };
     this.#known.set(keyOf(h1, h2), window);
-    this.#add(kind, bytes, start, end, [{ window, start, end, h1, h2 }]);
+    const members = [{ window, start, end, h1, h2, isEncoded }];
+    this.#add({ ...asked, start, bytes: Buffer.from(bytes.subarray(start, end)), members });
     return window;
   }
 
@@ -137,19 +174,42 @@ export class WindowScanner {
     return this.#known.get(keyOf(h1, h2)) ?? "new";
   }
 
-  #add(kind: Kind, bytes: Buffer, start: number, end: number, members: readonly Member[]): void {
-    this.#groups.push({ kind, start, bytes: Buffer.from(bytes.subarray(start, end)), members });
-    this.#bytes += end - start;
+  #add(group: Group): void {
+    this.#groups.push(group);
+    this.#bytes += group.bytes.length;
   }
 
-  #scan(kind: Kind, groups: readonly Group[]): void {
+  /** Far windows are large, and few hold what they are looked at for: the patterns alone are tried first. */
+  #matching(groups: readonly Group[]): readonly Group[] {
+    const matches = ({ bytes, rules }: Group): boolean => {
+      const { text, ascii } = textOfBytes(bytes);
+      return [...(rules ?? [])].some((rule) => this.#far[rule]?.regex?.search(text, 0, ascii) !== undefined);
+    };
+    const matching = withinTime(PATTERN_MILLIS, () => new Set(groups.filter(matches)))?.result ?? new Set(groups);
+    this.#settle(
+      groups.filter((group) => !matching.has(group)),
+      new Map(),
+    );
+    return [...matching];
+  }
+
+  #scan(kind: Kind, groups: readonly Group[], scanner: Scanner): void {
+    if (groups.length === 0) return;
     const targets = groups.map(({ bytes }, index): Target => {
       const path = kind === "structure" ? `${index}${looksLikeJson(bytes) ? ".json" : ".yaml"}` : `${index}`;
       return { origin: { path }, bytes: kind === "structure" ? bytes : undefined, added: [{ bytes, startLine: 1 }] };
     });
-    const byGroup = Map.groupBy(this.#scanners[kind].scan(targets), ({ file }) => Number.parseInt(file, 10));
+    const byGroup = Map.groupBy(scanner.scan(targets), ({ file }) => Number.parseInt(file, 10));
+    this.#settle(groups, byGroup);
+  }
+
+  /** Tells each window what was found in it, and the table which were clean. */
+  #settle(groups: readonly Group[], byGroup: ReadonlyMap<number, readonly Leak[]>): void {
     groups.forEach((group, index) => {
-      const leaks = (byGroup.get(index) ?? []).map((leak) => ({ leak, hit: this.numberOf(leak.rule, leak.secret) }));
+      const leaks = (byGroup.get(index) ?? []).map((leak) => ({
+        leak,
+        hit: this.numberOf(hitName(leak.rule, leak.secret, this.#key)),
+      }));
       const lineStarts = leaks.length === 0 ? [] : lineStartsOf(group.bytes);
       for (const { window, start, end, h1, h2 } of group.members) {
         const hits = new Set<Hit>();
@@ -165,8 +225,7 @@ export class WindowScanner {
     });
   }
 
-  numberOf(rule: string, secret: Secret): Hit {
-    const name = hitName(rule, secret, this.#key);
+  numberOf(name: string): Hit {
     let number = this.#numbers.get(name);
     if (number === undefined) this.#numbers.set(name, (number = this.#numbers.size));
     return number;

@@ -1,12 +1,14 @@
 import { decodeText } from "../decode/decode-text.ts";
 import { KeywordIndex } from "../keyword-index.ts";
 import { textOfBytes } from "../text-of-bytes.ts";
-import type { HistoryRules } from "./history-rules.ts";
+import type { Around, HistoryRules } from "./history-rules.ts";
 import type { LineList } from "./line-list.ts";
 
 /** What is told of a line: whether a word of a near rule, or of a far one, stands in it, plain or encoded. */
 export const NEAR = 1;
 export const FAR = 2;
+/** Something in the line can be decoded. */
+export const ENCODED = 4;
 
 /** Words of manifests whose structure tells values; the first two only beside "kind", or else they would be everywhere. */
 const BESIDE_KIND = ["secret", "configmap"];
@@ -15,11 +17,21 @@ const KIND = /kind/i;
 /** In UTF-8 the letters whose small forms are ASCII: the Kelvin sign, and I with a dot. */
 const ODD_LETTERS = [Buffer.from("\u212a"), Buffer.from("\u0130")];
 
+/** What a line with the bit FAR asks for. */
+export interface FarReach {
+  /** How far around it to look; 0: not for the sake of a rule. */
+  readonly bytes: number;
+  /** The places of the rules that it concerns, among the far ones. */
+  readonly rules: ReadonlySet<number>;
+  readonly isEncoded: boolean;
+  readonly isManifest: boolean;
+}
+
 /** Finds lines with words of rules. */
 export class WordFinder {
   readonly #index: KeywordIndex;
   readonly #bits: Uint8Array;
-  readonly #bytes: Float64Array;
+  readonly #around: readonly (Around | undefined)[];
   /** Of each word: 1 where it tells of a manifest, 2 where it does so beside "kind". */
   readonly #manifest: Uint8Array;
   readonly #everyLine: number;
@@ -32,7 +44,7 @@ export class WordFinder {
       const around = words.get(word);
       return around === undefined ? 0 : around.isFar ? NEAR | FAR : NEAR;
     });
-    this.#bytes = Float64Array.from(list, (word) => words.get(word)?.bytes ?? 0);
+    this.#around = list.map((word) => words.get(word));
     this.#manifest = Uint8Array.from(list, (word) =>
       !structural || !MANIFEST_WORDS.includes(word) ? 0 : BESIDE_KIND.includes(word) ? 2 : 1,
     );
@@ -59,19 +71,28 @@ export class WordFinder {
     if (this.#depth > 0) this.#flagEncoded(bytes, lines, first, last);
   }
 
-  /** How far around a line with the bit FAR one has to look; and whether it tells of a manifest. */
-  reachOf(line: Buffer): { readonly bytes: number; readonly isManifest: boolean } {
+  /** Looks at a line with the bit FAR again. */
+  reachOf(line: Buffer): FarReach {
     let bytes = 0;
+    let isEncoded = false;
+    const rules = new Set<number>();
     let isManifest = false;
     const look = (text: Buffer): void =>
       this.#index.visit(text, 0, text.length, (word) => {
-        if (((this.#bits[word] ?? 0) & FAR) !== 0) bytes = Math.max(bytes, this.#bytes[word] ?? 0);
+        const around = this.#around[word];
+        if (around?.isFar === true) {
+          bytes = Math.max(bytes, around.bytes);
+          for (const rule of around.rules) rules.add(rule);
+        }
         const manifest = this.#manifest[word] as number;
         if (manifest > 0) isManifest ||= manifest === 1 || KIND.test(text.toString("latin1"));
       });
     look(line);
-    for (const decoded of this.#decoded(textOfBytes(line).text)) look(Buffer.from(decoded));
-    return { bytes, isManifest };
+    for (const decoded of this.#decoded(textOfBytes(line).text)) {
+      look(Buffer.from(decoded));
+      isEncoded = true;
+    }
+    return { bytes, rules, isEncoded, isManifest };
   }
 
   #isKind(bytes: Buffer, { starts, ends }: LineList, line: number): boolean {
@@ -88,6 +109,7 @@ export class WordFinder {
       while (encoded.start + from >= (lines.ends[line] as number)) line += 1;
       if (line === done) continue;
       done = line;
+      lines.flags[line] = (lines.flags[line] as number) | ENCODED;
       const own = textOfBytes(bytes.subarray(lines.starts[line], lines.ends[line])).text;
       for (const decoded of this.#decoded(own)) {
         const found = this.#index.find(Buffer.from(decoded));
