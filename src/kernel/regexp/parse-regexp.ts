@@ -18,14 +18,16 @@ export interface ParsedRegexp {
   readonly node: RegexpNode;
   /** How many groups capture. */
   readonly groups: number;
+  /** Their names, where they have one. */
+  readonly names: readonly (string | undefined)[];
 }
 
-/** RE2's syntax (https://github.com/google/re2/wiki/Syntax); names of groups are read and dropped. Throws SyntaxError. */
+/** RE2's syntax (https://github.com/google/re2/wiki/Syntax). Throws SyntaxError. */
 export function parseRegexp(pattern: string): ParsedRegexp {
   const reader = new PatternReader(pattern);
   const { node } = parseChoice(reader, { ignoreCase: false, multiLine: false, dotAll: false, swapGreed: false }, 0);
   if (!reader.atEnd) throw new SyntaxError("a closing bracket too many");
-  return { node, groups: reader.groups };
+  return { node, groups: reader.groups, names: reader.names };
 }
 
 function parseChoice(reader: PatternReader, given: Flags, depth: number): { node: RegexpNode } {
@@ -85,7 +87,7 @@ function parseAtom(reader: PatternReader, flags: Flags, depth: number): RegexpNo
   const group = reader.takeMatch(/^\((?:\?(?:P?<([A-Za-z0-9_]+)>|([imsU]*(?:-[imsU]+)?):))?/);
   if (group !== undefined) {
     if (reader.peek() === "?") throw new SyntaxError("this kind of group is not supported");
-    const index = group[2] === undefined ? reader.openGroup() : undefined;
+    const index = group[2] === undefined ? reader.openGroup(group[1]) : undefined;
     const { node } = parseChoice(reader, group[2] === undefined ? flags : withFlags(flags, group[2]), depth + 1);
     if (!reader.take(")")) throw new SyntaxError("a bracket is not closed");
     return index === undefined ? node : { kind: "group", node, index };

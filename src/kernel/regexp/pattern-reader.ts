@@ -2,7 +2,7 @@
 export class PatternReader {
   readonly #pattern: string;
   #at = 0;
-  #groups = 0;
+  readonly #names: (string | undefined)[] = [];
 
   constructor(pattern: string) {
     this.#pattern = pattern;
@@ -14,13 +14,19 @@ export class PatternReader {
 
   /** How many groups have been opened. */
   get groups(): number {
-    return this.#groups;
+    return this.#names.length;
+  }
+
+  /** The name of each group that captures, where it has one. */
+  get names(): readonly (string | undefined)[] {
+    return this.#names;
   }
 
   /** The number of a group that captures and begins here, from 1. */
-  openGroup(): number {
-    this.#groups += 1;
-    return this.#groups;
+  openGroup(name: string | undefined): number {
+    if (name !== undefined && this.#names.includes(name)) throw new SyntaxError("two groups have one name");
+    this.#names.push(name);
+    return this.#names.length;
   }
 
   rest(): string {

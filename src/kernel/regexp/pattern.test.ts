@@ -121,6 +121,12 @@ test("what RE2 and JavaScript read differently is read as RE2", () => {
 test("groups are Go's: a repeated one keeps what it last took", () => {
   assert.deepEqual(new Pattern("(?:(a)|(b))*").places("ab"), [0, 2, 0, 1, 1, 2]);
   assert.deepEqual(new Pattern("(a)(b)?").places("xa"), [1, 2, 1, 2, -1, -1]);
+  for (const engine of ["v8", "linear"] as const) {
+    assert.deepEqual(new Pattern("(a)|^b").places("bab", engine, 1), [1, 2, 1, 2]);
+    assert.equal(new Pattern("^b").places("bb", engine, 1), undefined);
+  }
+  assert.deepEqual(new Pattern("(?P<x>a)(b)(?<y>c)").names, ["x", undefined, "y"]);
+  assert.throws(() => new Pattern("(?P<x>a)(?P<x>b)").check(), SyntaxError);
 });
 
 test("what RE2 doesn't know is refused", () => {

@@ -44,6 +44,11 @@ export class Pattern {
     return this.#parse().groups;
   }
 
+  /** The names of the groups that capture, where they have one. */
+  get names(): readonly (string | undefined)[] {
+    return this.#parse().names;
+  }
+
   /** Throws SyntaxError when the pattern is none, or too large. */
   check(): void {
     compileProgram(this.#parse().node, LARGEST_PROGRAM);
@@ -71,12 +76,13 @@ export class Pattern {
     }
   }
 
-  /** The places of the first match and its groups. */
-  places(text: string, engine: Engine = "v8"): Places | undefined {
+  /** The places of the first match at or behind `from`, and of its groups. */
+  places(text: string, engine: Engine = "v8", from = 0): Places | undefined {
     const grouped = engine === "v8" ? this.#translate(isAscii(text))?.grouped : undefined;
-    if (grouped === undefined) return searchLinear(this.#compiled(), text, 0, this.groups);
+    if (grouped === undefined) return searchLinear(this.#compiled(), text, from, this.groups);
+    grouped.lastIndex = from;
     const found = grouped.exec(text);
-    if (found !== null && isInsidePair(text, found.index)) return searchLinear(this.#compiled(), text, 0, this.groups);
+    if (found !== null && isInsidePair(text, found.index)) return searchLinear(this.#compiled(), text, from, this.groups);
     return found?.indices?.flatMap((place: readonly number[] | undefined) => place ?? [-1, -1]);
   }
 
@@ -97,7 +103,7 @@ export class Pattern {
     const faithful = isFaithful(node);
     if (!faithful.matches) return undefined;
     const flag = ascii ? "" : "v";
-    const grouped = faithful.groups ? new RegExp(v8Source(node, alphabet, true), `d${flag}`) : undefined;
+    const grouped = faithful.groups ? new RegExp(v8Source(node, alphabet, true), `dg${flag}`) : undefined;
     const { prefix, rest } = takeLazyPrefix(node, ascii);
     const translated = { whole: new RegExp(v8Source(rest, alphabet, false), `g${flag}`), grouped, prefix };
     this.#translated[alphabet] = translated;

@@ -1,0 +1,111 @@
+import { KustodyError } from "../errors.ts";
+import { Secret } from "../secret/secret.ts";
+import { Awaiting, CostlyCalls } from "./costly-calls.ts";
+import type { Meter } from "./execute/meter.ts";
+import { valueOf } from "./json/read-json.ts";
+import type { Delimiters } from "./lex/lex-template.ts";
+import { meterOf, type RenderOptions, readTemplate, renderValue, type Template } from "./render-value.ts";
+import { TemplateFault } from "./template-fault.ts";
+import { bytesOfText, textOfBytes } from "./values/utf8.ts";
+import { GoMap, type Value } from "./values/value.ts";
+
+export type { Bounds } from "./execute/meter.ts";
+export type { RenderOptions, Sources, Template } from "./render-value.ts";
+export { volatileFunctions } from "./volatile-functions.ts";
+
+/** A template with the name that messages call it by, such as `the template of key "config"`. */
+export interface NamedTemplate extends Template {
+  readonly name: string;
+}
+
+/**
+ * Reads a template: Go's text/template with the functions of sprig and of External Secrets Operator's engine v2. What it
+ * says can be rendered any number of times.
+ *
+ * @throws KST_TEMPLATE_INVALID, KST_TEMPLATE_BOUND
+ */
+export function parseNamedTemplate(name: string, text: string, delimiters?: Delimiters): NamedTemplate {
+  try {
+    return { name, ...readTemplate(text, delimiters) };
+  } catch (error) {
+    throw asKustodyError(error, { name, source: bytesOfText(text) });
+  }
+}
+
+/**
+ * Renders a template over secret values, as External Secrets Operator does: `data` is a map of texts. What comes out is
+ * secret too, and no message holds anything of it.
+ *
+ * @throws KST_TEMPLATE_FAILED, KST_TEMPLATE_BOUND, and the signal's reason
+ */
+export function renderTemplate(
+  template: NamedTemplate,
+  data: ReadonlyMap<string, Secret>,
+  options: RenderOptions,
+): Promise<Secret> {
+  return render(
+    template,
+    () => valuesOf(data),
+    options,
+    (bytes) => Secret.fromBytes(Buffer.from(bytes, "latin1")),
+  );
+}
+
+/** Renders a template over plain data that is no secret, such as a report. @throws as renderTemplate */
+export function renderPlainTemplate(template: NamedTemplate, data: unknown, options: RenderOptions): Promise<string> {
+  return render(template, (meter) => valueOf(data, meter), options, textOfBytes);
+}
+
+/** Renders a template over values. @throws as renderTemplate */
+export async function render<T>(
+  template: NamedTemplate,
+  dataOf: (meter: Meter) => Value,
+  options: RenderOptions,
+  resultOf: (bytes: string) => T,
+): Promise<T> {
+  const meter = meterOf(options);
+  const calls = new CostlyCalls(options.sources.random);
+  const now = options.sources.now();
+  const sources = { now: () => now, random: calls.random };
+  for (;;) {
+    calls.rewind();
+    try {
+      return resultOf(renderValue(template, dataOf(meter), { ...options, sources }, meter, calls.costly));
+    } catch (error) {
+      if (!(error instanceof Awaiting)) throw asKustodyError(error, template);
+      const began = options.sources.now();
+      await calls.wait(error);
+      meter.pause(options.sources.now() - began);
+    }
+  }
+}
+
+function valuesOf(data: ReadonlyMap<string, Secret>): GoMap {
+  const entries = [...data].map(([key, secret]) => [bytesOfText(key), secret.unwrap().toString("latin1")] as const);
+  return new GoMap(new Map(entries), "string");
+}
+
+const HINTS = {
+  invalid: "https://pkg.go.dev/text/template says how templates are written",
+  failed: "compare the keys and types of the data with what the template asks for",
+  bound: "look for loops, repeat, and templates that call themselves",
+} as const;
+
+const CODES = {
+  invalid: "KST_TEMPLATE_INVALID",
+  failed: "KST_TEMPLATE_FAILED",
+  bound: "KST_TEMPLATE_BOUND",
+} as const;
+
+/** Without the cause: what lies behind it may hold values. */
+function asKustodyError(error: unknown, { name, source }: { readonly name: string; readonly source: string }): unknown {
+  if (!(error instanceof TemplateFault)) return error;
+  const { kind, message, at } = error;
+  const place = at === undefined ? "" : `, ${placeOf(source, at)}`;
+  return new KustodyError(CODES[kind], `${name}${place}: ${textOfBytes(message)}`, { hint: HINTS[kind] });
+}
+
+function placeOf(source: string, at: number): string {
+  const before = source.slice(0, at).split("\n");
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
