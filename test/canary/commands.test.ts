@@ -71,10 +71,30 @@ users: [{ name: u, user: { token: ${quoted(canaries.token)} } }]
 kind: Config
 users: [{ name: u, user: { token: [${quoted(canaries.token)}] } }]
 `,
+  "moved.yaml": `apiVersion: v1
+kind: Secret
+metadata: { name: moved, namespace: shop }
+stringData: { password: ${quoted(canaries.stringData)} }
+`,
+  "store.yaml": `apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: { name: local }
+spec: { provider: { local: {} } }
+`,
   "kustody.yaml": "failOn: high\n",
   "broken.keys": `kustody-kms-keys 1\nkey ${base64(canaries.key)}\n`,
   passphrase: `${canaries.token.value}\n`,
 };
+
+const EXTERNALIZE = [
+  "externalize",
+  "--store",
+  "ClusterSecretStore/local",
+  "--store-file",
+  "{}/store.yaml",
+  "--local-store",
+  "{}/kst",
+];
 
 const TOKEN_LINES = `api_key=${canaries.token.value.replaceAll(/[^\w-]/g, "")}\nCLIENT_SECRET="${base64(canaries.key)}"\n`;
 
@@ -132,6 +152,34 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     { args: ["rules", "test", "--config", "{}/rules.toml", "{}/secret.yaml"], code: 0, says: /any-canary/ },
     { args: ["rules", "test", "-"], options: { stdin: TOKEN_LINES }, code: 0, says: /generic-api-key/ },
     { args: ["rules", "test", "--config", "{}/broken.toml"], code: 2, says: /KST_SCAN_CONFIG/ },
+  ],
+  externalize: [
+    {
+      args: [...EXTERNALIZE, "{}/secret.yaml", "--namespace", "shop"],
+      code: 0,
+      says: /\[masked\][\s\S]*shop\/db {2}to be written/,
+    },
+    {
+      args: [...EXTERNALIZE, "{}", "--namespace", "shop"],
+      code: 1,
+      says: /broken\.yaml.*a key stands twice|In the way/,
+    },
+    { args: [...EXTERNALIZE, "{}/secret.yaml"], code: 1, says: /--namespace/ },
+    { args: [...EXTERNALIZE, "{}/moved.yaml", "--apply"], code: 0, says: /changed .*moved\.yaml: 1 at the manager/ },
+    {
+      args: [
+        "externalize",
+        "{}/secret.yaml",
+        "--store",
+        "ClusterSecretStore/x",
+        "--namespace",
+        "a",
+        "--kubeconfig",
+        "{}/kubeconfig",
+      ],
+      code: 1,
+      says: /In the way/,
+    },
   ],
   config: [
     { args: ["config"], options: { env: { HTTPS_PROXY: "http://u:{proxy}@h" } }, code: 0, says: /failOn/ },

@@ -95,13 +95,13 @@ function mayPass({ retry, code }: KustodyError): boolean {
   return retry !== "never" || code === "KST_KUBE_NOT_FOUND" || code === "KST_KUBE_FORBIDDEN";
 }
 
-function scopeOf(store: SecretStore, asker: string): ReferenceScope {
+export function scopeOf(store: SecretStore, asker: string): ReferenceScope {
   return store.kind === "ClusterSecretStore"
     ? { storeKind: "ClusterSecretStore", asker }
     : { storeKind: "SecretStore", namespace: store.metadata.namespace ?? "" };
 }
 
-function identityOf({ kind, metadata }: SecretStore, asker: string | undefined): Identity {
+export function identityOf({ kind, metadata }: SecretStore, asker: string | undefined): Identity {
   const { name, namespace, uid = "", generation = 0 } = metadata;
   return {
     store: { kind, ...(namespace === undefined ? {} : { namespace }), name, uid, generation },

@@ -34,14 +34,14 @@ export function* decodeText(text: string, file: string, options: DecodeOptions):
   }
 }
 
-interface Piece {
+export interface Piece {
   readonly start: number;
   readonly length: number;
   readonly reading: DocumentReading;
 }
 
 /** JSON where the text is JSON, one object or several one after the other as kubectl takes them; else YAML. */
-function readSlice({ text, start }: DocumentSlice): readonly Piece[] {
+export function readSlice({ text, start }: DocumentSlice): readonly Piece[] {
   if (/^\s*[{[]/.test(text)) {
     const whole = readJson(text);
     if (whole !== undefined) return [{ start, length: text.length, reading: whole }];
