@@ -1,6 +1,7 @@
 import type { CommandModule } from "../commands.ts";
 import { defineDir } from "./dir-command.ts";
 import { defineGit } from "./git-command.ts";
+import { defineLegacy } from "./legacy-command.ts";
 import { defineStaged } from "./staged-command.ts";
 import { defineStdin } from "./stdin-command.ts";
 
@@ -27,4 +28,5 @@ export const define: CommandModule["define"] = (command, terminal, exit) => {
   defineGit(command.command("git"), terminal, exit);
   defineStaged(command.command("staged"), terminal, exit);
   defineStdin(command.command("stdin"), terminal, exit);
+  for (const name of ["detect", "protect"] as const) defineLegacy(command, name);
 };

@@ -164,6 +164,17 @@ test("archives are opened to the depth that is asked for, from folders and from 
   assert.match((await scan(["dir", folder, "--max-archive-depth", "99"])).err, /KST_USAGE/);
 });
 
+test("gitleaks' older commands are handed on, with their flags", async () => {
+  assert.match((await scan(["detect", "--no-git", "--source", folder, "-v", "--redact"])).out, /a\.txt:1: github-pat/);
+  assert.equal((await scan(["detect", "--pipe", "--exit-code", "7"], `token: ${PAT}\n`)).code, 7);
+  git("add", "a.txt");
+  assert.match((await scan(["protect", "--staged", `--source=${folder}`])).out, /^a\.txt:1: github-pat/);
+  git("commit", "-qm", "a");
+  assert.match((await scan(["detect", "-s", folder, "--no-banner"])).out, /a\.txt:1: github-pat/);
+  assert.equal((await scan(["detect", "--no-such-flag"])).code, 2);
+  assert.ok(!(await scan(["--help"])).out.includes("protect"));
+});
+
 test("--show shows how a long value begins, and nothing of a short one", async () => {
   write("values.yaml", "auth:\n  password: Zq7-82hd\n");
   const { out } = await scan(["dir", folder, "--show"]);
