@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { Secret } from "../secret/secret.ts";
 
 const NONCE = 12;
@@ -13,7 +13,7 @@ export const SEAL_OVERHEAD = NONCE + TAG;
  */
 export function seal(key: Secret, plaintext: Secret, context: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv("aes-256-gcm", key.unwrap(), nonce, { authTagLength: TAG });
+  const cipher = createCipheriv("aes-256-gcm", keyObject(key), nonce, { authTagLength: TAG });
   cipher.setAAD(context);
   const body = cipher.update(plaintext.unwrap());
   cipher.final();
@@ -23,7 +23,8 @@ export function seal(key: Secret, plaintext: Secret, context: Uint8Array): Buffe
 /** The plaintext, or undefined when key, context or bytes are not those of `seal`. */
 export function unseal(key: Secret, sealed: Uint8Array, context: Uint8Array): Secret | undefined {
   if (sealed.length < SEAL_OVERHEAD) return undefined;
-  const decipher = createDecipheriv("aes-256-gcm", key.unwrap(), sealed.subarray(0, NONCE), { authTagLength: TAG });
+  const nonce = sealed.subarray(0, NONCE);
+  const decipher = createDecipheriv("aes-256-gcm", keyObject(key), nonce, { authTagLength: TAG });
   decipher.setAAD(context);
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
   const plaintext = Secret.fromBytes(decipher.update(sealed.subarray(NONCE, sealed.length - TAG)));
@@ -34,4 +35,15 @@ export function unseal(key: Secret, sealed: Uint8Array, context: Uint8Array): Se
     plaintext.dispose();
     return undefined;
   }
+}
+
+/** Node makes one for every cipher otherwise, at four times the cost of a short message's decryption. */
+const keyObjects = new WeakMap<Secret, KeyObject>();
+
+/** For as long as the Secret is there; one that was disposed of throws, as everywhere. */
+function keyObject(key: Secret): KeyObject {
+  const bytes = key.unwrap();
+  const known = keyObjects.get(key) ?? createSecretKey(bytes);
+  keyObjects.set(key, known);
+  return known;
 }

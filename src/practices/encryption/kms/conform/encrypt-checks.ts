@@ -119,5 +119,6 @@ export const ENCRYPT_CHECKS: readonly ConformanceCheck[] = [
 
 function identityOf({ ciphertext, key_id, annotations }: EncryptMessage): string {
   const entries = Object.entries(annotations).map(([key, value]) => [key, value.toString("base64")]);
-  return JSON.stringify([ciphertext.toString("base64"), key_id, entries.sort()]);
+  const sorted = entries.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
+  return JSON.stringify([ciphertext.toString("base64"), key_id, sorted]);
 }
