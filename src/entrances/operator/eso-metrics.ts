@@ -7,11 +7,25 @@ interface ObjectCounts {
   nanos: number;
 }
 
+/** The labels of an object: `kind` is ExternalSecret, SecretStore or ClusterSecretStore. */
+export type LabelsOf = (kind: string, labels: ObjectLabels) => Readonly<Record<string, string>> | undefined;
+
+export interface EsoMetrics extends SyncMetrics {
+  /** `labelsOf` adds the recommended Kubernetes labels of each object, as upstream does where it is told to. */
+  render(labelsOf: LabelsOf | undefined): Iterable<string>;
+}
+
+/** Upstream's extended labels: `app.kubernetes.io/name` becomes `app_kubernetes_io_name`. */
+const RECOMMENDED = ["name", "instance", "version", "component", "part-of", "managed-by"].map((name) => ({
+  key: `app.kubernetes.io/${name}`,
+  metric: `app_kubernetes_io_${name.replace("-", "_")}`,
+}));
+
 /**
  * External Secrets Operator's metrics, one line for each object: kept as a few numbers and made into text only when
  * somebody scrapes, since ten thousand label sets of a metrics library would cost more memory than all the rest.
  */
-export function createEsoMetrics(): SyncMetrics & { render(): Iterable<string> } {
+export function createEsoMetrics(): EsoMetrics {
   const objects = new Map<string, ObjectCounts>();
   const stores = new Map<string, { readonly kind: string; readonly labels: ObjectLabels; readonly status: string }>();
   const held = new Map<string, { readonly labels: string; readonly count: number }>();
@@ -47,8 +61,8 @@ export function createEsoMetrics(): SyncMetrics & { render(): Iterable<string> }
     forget: ({ namespace, name }) => {
       objects.delete(`${namespace}/${name}`);
     },
-    *render() {
-      for (const line of lines(objects, stores, held)) yield `${line}\n`;
+    *render(labelsOf) {
+      for (const line of lines(objects, stores, held, labelsOf)) yield `${line}\n`;
     },
   };
 }
@@ -57,11 +71,18 @@ function* lines(
   objects: ReadonlyMap<string, ObjectCounts>,
   stores: ReadonlyMap<string, { readonly kind: string; readonly labels: ObjectLabels; readonly status: string }>,
   held: ReadonlyMap<string, { readonly labels: string; readonly count: number }>,
+  labelsOf: LabelsOf | undefined,
 ): Generator<string> {
+  const named = (kind: string, labels: ObjectLabels, more = ""): string => {
+    const { name, namespace } = labels;
+    const known = labelsOf?.(kind, labels);
+    const extended = RECOMMENDED.map(({ key, metric }) => `,${metric}=${quoted(known?.[key] ?? "")}`).join("");
+    return `{name=${quoted(name)},namespace=${quoted(namespace)}${labelsOf === undefined ? "" : extended}${more}}`;
+  };
   const each = function* (name: string, help: string, type: string, value: (counts: ObjectCounts) => number) {
     yield `# HELP ${name} ${help}`;
     yield `# TYPE ${name} ${type}`;
-    for (const [key, counts] of objects) yield `${name}${labelsOf(key)} ${value(counts)}`;
+    for (const [key, counts] of objects) yield `${name}${named("ExternalSecret", split(key))} ${value(counts)}`;
   };
   yield* each("externalsecret_sync_calls_total", "Syncs of an ExternalSecret", "counter", ({ calls }) => calls);
   yield* each("externalsecret_sync_calls_error", "Syncs that failed", "counter", ({ errors }) => errors);
@@ -72,7 +93,7 @@ function* lines(
     if (ready === undefined) continue;
     for (const status of ["True", "False"]) {
       const more = `,condition="Ready",status="${status}"`;
-      yield `externalsecret_status_condition${labelsOf(key, more)} ${ready === status ? 1 : 0}`;
+      yield `externalsecret_status_condition${named("ExternalSecret", split(key), more)} ${ready === status ? 1 : 0}`;
     }
   }
   for (const kind of ["SecretStore", "ClusterSecretStore"]) {
@@ -82,8 +103,7 @@ function* lines(
     for (const store of stores.values()) {
       if (store.kind !== kind) continue;
       for (const status of ["True", "False"]) {
-        const { namespace, name } = store.labels;
-        const labels = labelsOf(`${namespace}/${name}`, `,condition="Ready",status="${status}"`);
+        const labels = named(kind, store.labels, `,condition="Ready",status="${status}"`);
         yield `${metric}${labels} ${store.status === status ? 1 : 0}`;
       }
     }
@@ -93,9 +113,9 @@ function* lines(
   for (const { labels, count } of held.values()) yield `kustody_sync_held_deletions${labels} ${count}`;
 }
 
-function labelsOf(key: string, more = ""): string {
+function split(key: string): ObjectLabels {
   const slash = key.indexOf("/");
-  return `{name=${quoted(key.slice(slash + 1))},namespace=${quoted(key.slice(0, slash))}${more}}`;
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
 /** Kubernetes names need no escaping; this holds for whatever else comes. */

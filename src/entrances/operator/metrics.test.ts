@@ -27,3 +27,21 @@ test("a provider's calls, its reads' durations and the syncs' are counted by out
   assert.match(text, /kustody_store_read_duration_seconds_bucket\{provider="Fake",status="success",le="\+Inf"\} 1\n/);
   assert.match(text, /externalsecret_sync_calls_total\{name="one",namespace="default"\} 1\n/);
 });
+
+test("with extended labels each metric carries its object's recommended ones, as upstream's do", async () => {
+  await using extended = await OperatorRig.start();
+  await extended.operator({ listen: "127.0.0.1:0", extendedMetricLabels: true });
+  await extended.secretStore("default", "fake", fake({ k: "value" }));
+  const labels = { "app.kubernetes.io/name": "shop", "app.kubernetes.io/part-of": "market", other: "no" };
+  await extended.externalSecret("default", "one", wants("fake", { a: "k" }), { labels });
+  await extended.ready("default", "one");
+  await extended.storeReady("default", "fake");
+  const text = await extended.metrics();
+  const rest = 'app_kubernetes_io_managed_by=""';
+  const six = `app_kubernetes_io_name="shop",app_kubernetes_io_instance="",app_kubernetes_io_version="",app_kubernetes_io_component="",app_kubernetes_io_part_of="market",${rest}`;
+  assert.ok(text.includes(`externalsecret_sync_calls_total{name="one",namespace="default",${six}} 1\n`), text);
+  const condition = `{name="one",namespace="default",${six},condition="Ready",status="True"} 1\n`;
+  assert.ok(text.includes(`externalsecret_status_condition${condition}`), text);
+  assert.match(text, /\nsecretstore_status_condition\{name="fake",namespace="default",app_kubernetes_io_name="",/);
+  assert.doesNotMatch(await rig.metrics(), /app_kubernetes_io/);
+});

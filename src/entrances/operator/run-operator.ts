@@ -19,7 +19,7 @@ import {
   type SyncMetrics,
   wouldChange,
 } from "../../practices/managers/index.ts";
-import { createEsoMetrics } from "./eso-metrics.ts";
+import { createEsoMetrics, type LabelsOf } from "./eso-metrics.ts";
 import { type Listener, startListener } from "./metrics-listener.ts";
 import { createProviderMetrics, type ProviderMetrics } from "./provider-metrics.ts";
 import { processMetrics, readMetrics } from "./read-metrics.ts";
@@ -47,6 +47,8 @@ export interface OperatorOptions {
   readonly observe: { readonly once: boolean; readonly report: (difference: Difference) => void } | undefined;
   /** `host:port` of metrics and probes; undefined: none. */
   readonly listen: string | undefined;
+  /** Adds the recommended Kubernetes labels of each object to its metrics. */
+  readonly extendedMetricLabels?: boolean;
 }
 
 /** Runs the controllers until `signal` aborts. */
@@ -58,10 +60,11 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   let reads: ReadThrough | undefined;
   let gate: CallGate | undefined;
   let listener: Listener | undefined;
+  const labelsOf: LabelsOf = (kind, { namespace, name }) => engine?.labelsOf(kind, { namespace, name });
   if (options.listen !== undefined) {
     listener = await startListener(options.listen, {
       *metrics() {
-        yield* metrics.render();
+        yield* metrics.render(options.extendedMetricLabels === true ? labelsOf : undefined);
         yield* providers.render();
         yield readMetrics(reads);
         yield processMetrics(gate?.limit ?? 0);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Secrets } from "../../kernel/kube/index.ts";
 import { Secret } from "../../kernel/secret/secret.ts";
-import { StorePolicies } from "../../practices/managers/model/resources.ts";
+import { ClusterSecretStores, StorePolicies } from "../../practices/managers/model/resources.ts";
 import { fake, OperatorRig, wants } from "./testing/operator-rig.ts";
 
 let rig: OperatorRig;
@@ -59,6 +59,19 @@ test("what is cached for one namespace is not served to another that a StorePoli
   assert.equal(await rig.secret("team-b", "others"), undefined);
 });
 
+test("a cluster store of another class is left alone, and so is who names it", async () => {
+  await rig.clusterStore("theirs", { ...fake({ k: "v" }), controller: "other" });
+  await rig.externalSecret("team-a", "of-theirs", fromCluster("theirs", { k: "k" }));
+  await rig.clusterStore("ours", { ...fake({ k: "v" }), controller: "default" });
+  await rig.externalSecret("team-a", "of-ours", fromCluster("ours", { k: "k" }));
+  await rig.ready("team-a", "of-ours");
+  const left = await rig.get("team-a", "of-theirs");
+  assert.equal(left?.status, undefined);
+  assert.equal(left?.metadata.finalizers, undefined);
+  assert.equal((await rig.kube.cluster(ClusterSecretStores).get("theirs")).status, undefined);
+  assert.equal(await rig.secret("team-a", "of-theirs"), undefined);
+});
+
 test("CVE-2025-55196: a namespaced store is found in the asking namespace alone", async () => {
   await rig.secretStore("team-a", "private", fake({ k: "v" }));
   await rig.externalSecret("team-b", "reaches-over", wants("private", { k: "k" }));
@@ -108,4 +121,32 @@ test("the kubernetes store reads with the rights of a ServiceAccount of its own 
   await rig.allow("team-b", "reader", subject, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }]);
   await rig.ready("team-a", "read");
   assert.deepEqual(await rig.values("team-a", "read"), { p: "s" });
+});
+
+test("a cluster store on the kubernetes provider asks as the ServiceAccount of whoever uses it", async () => {
+  const secrets = rig.kube.namespaced(Secrets, "kube-public");
+  await secrets.create({ metadata: { name: "shared" }, data: { p: Secret.fromText("for those who may") } });
+  const caProvider = { type: "ConfigMap", name: "kube-root-ca.crt", key: "ca.crt" };
+  const kubernetes = {
+    server: { url: rig.plane.server, caProvider },
+    remoteNamespace: "kube-public",
+    auth: { serviceAccount: { name: "default" } },
+  };
+  await rig.clusterStore("referent", { provider: { kubernetes } });
+  const subject = { kind: "ServiceAccount", name: "default", namespace: "team-a" };
+  await rig.allow("kube-public", "reader", subject, [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }]);
+  for (const namespace of ["team-a", "team-b"]) {
+    await rig.externalSecret(namespace, "referent", {
+      ...fromCluster("referent", {}),
+      dataFrom: [{ extract: { key: "shared" } }],
+    });
+  }
+  await rig.ready("team-a", "referent");
+  assert.deepEqual(await rig.values("team-a", "referent"), { p: "for those who may" });
+  await rig.ready("team-b", "referent", { status: "False", message: /denied/ });
+  assert.equal(await rig.secret("team-b", "referent"), undefined);
+  await rig.until("the store says that it depends on who asks", async () => {
+    const { status } = await rig.kube.cluster(ClusterSecretStores).get("referent");
+    return status?.conditions?.some(({ reason }) => reason === "ValidationUnknown") === true;
+  });
 });

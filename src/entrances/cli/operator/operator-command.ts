@@ -20,6 +20,7 @@ export interface OperatorFlags {
   readonly leaderElection: string;
   readonly leaseNamespace?: string;
   readonly localStore?: string;
+  readonly enableExtendedMetricLabels?: boolean;
   readonly observe?: boolean;
   readonly once?: boolean;
 }
@@ -34,6 +35,7 @@ export const define: CommandModule["define"] = (command, terminal, exit) => {
     .option("--leader-election <true|false>", "lead only while holding a lease", "true")
     .option("--lease-namespace <name>", "where the lease is (default: the pod's namespace)")
     .option("--local-store <file>", "serve the provider 'local' from this file; its key lies beside it")
+    .option("--enable-extended-metric-labels", "metrics of each object carry its app.kubernetes.io labels")
     .option("--observe", "change nothing; print what would be changed, one line each")
     .option("--once", "with --observe: end when everything has been looked at; exit code 1 if anything differs")
     .addHelpText("after", HELP)

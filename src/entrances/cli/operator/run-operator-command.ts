@@ -54,6 +54,7 @@ export async function runOperatorCommand(flags: OperatorFlags, config: Config, t
         ? { namespace: flags.leaseNamespace ?? config.namespace ?? kube.namespace, name: LEASE }
         : undefined,
       listen: config.metrics.listen,
+      extendedMetricLabels: flags.enableExtendedMetricLabels === true,
       observe: flags.observe === true ? { once: flags.once === true, report } : undefined,
       local: flags.localStore === undefined ? undefined : localStore(flags.localStore),
     });

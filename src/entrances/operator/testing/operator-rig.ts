@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connectKube, type Kube, Namespaces, RoleBindings, Roles } from "../../../kernel/kube/index.ts";
 import { type SecretObject, Secrets } from "../../../kernel/kube/object/resources.ts";
 import { createLogger } from "../../../kernel/observe/logger.ts";
-import { type ControlPlane, startControlPlane } from "../../../lab/index.ts";
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "../../../lab/index.ts";
 import {
   ClusterSecretStores,
   type ExternalSecret,
@@ -24,9 +24,15 @@ export class OperatorRig implements AsyncDisposable {
     this.kube = kube;
   }
 
-  static async start(options: { readonly controllerManager?: boolean; readonly crds?: CrdSet } = {}) {
+  static async start(
+    options: {
+      readonly controllerManager?: boolean;
+      readonly crds?: CrdSet;
+      readonly plane?: ControlPlaneOptions;
+    } = {},
+  ) {
     const { controllerManager = false, crds = "kustody" } = options;
-    const plane = await startControlPlane({ components: { controllerManager } });
+    const plane = await startControlPlane({ components: { controllerManager }, ...options.plane });
     const kube = await connectKube({ env: {}, kubeconfig: plane.kubeconfig });
     await installCrds(kube, crds);
     return new OperatorRig(plane, kube);

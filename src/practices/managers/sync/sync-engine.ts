@@ -1,6 +1,6 @@
 import type { KustodyError } from "../../../kernel/errors.ts";
 import type { Kube } from "../../../kernel/kube/kube.ts";
-import { keyOf, refOf } from "../../../kernel/kube/object/object-meta.ts";
+import { keyOf, type ObjectRef, refOf } from "../../../kernel/kube/object/object-meta.ts";
 import { WorkQueue } from "../../../kernel/kube/queue/work-queue.ts";
 import type { Change } from "../../../kernel/kube/watch/object-store.ts";
 import type { ExternalSecret, SecretStore, StorePolicy } from "../model/resources.ts";
@@ -92,6 +92,12 @@ export class SyncEngine {
     const queues = [this.#objects, this.#stores];
     const sum = (of: (queue: WorkQueue<string, SyncPorts>) => number): number => queues.reduce((n, q) => n + of(q), 0);
     return { waiting: sum((queue) => queue.length), working: sum((queue) => queue.working) };
+  }
+
+  /** The labels of an ExternalSecret or of a store, as its kind says. */
+  labelsOf(kind: string, ref: ObjectRef): Readonly<Record<string, string>> | undefined {
+    if (kind === "ExternalSecret") return this.#mirrors.externalSecret(ref)?.metadata.labels;
+    return this.#storeAt(`${kind}/${ref.namespace ?? ""}/${ref.name}`)?.metadata.labels;
   }
 
   /** Runs until `signal` aborts; writes under way are finished or given up before it resolves. */
