@@ -84,7 +84,6 @@ export const ERROR_CODES = {
   KST_SCAN_GIT: "git could not tell what is staged, or what a history consists of",
   KST_SCAN_REPORT: "the report of a scan cannot be written, or a baseline cannot be read",
   KST_EXTERNALIZE_FILE: "a manifest could not be replaced by its ExternalSecret",
-  KST_EXTERNALIZE_FILE: "a manifest could not be replaced by its ExternalSecret",
   KST_SYNC_FAILED: "an ExternalSecret could not be synced",
   KST_TEMPLATE_INVALID: "a template is not written as Go's text/template wants it",
   KST_TEMPLATE_FAILED: "a template could not be rendered with the data that there is",

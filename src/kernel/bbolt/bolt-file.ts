@@ -56,7 +56,7 @@ export class BoltFile implements Disposable {
 
   /** The leaf pages of a bucket from the last to the first. A page is valid until the next one. */
   *leavesFromLast(bucket: string): Generator<LeafPage, void, undefined> {
-    for (const found of [...this.#buckets()]) {
+    for (const found of this.#buckets()) {
       if (found.name !== bucket) continue;
       if (found.root !== undefined) yield* this.#walk(found.root);
       else if (found.inline !== undefined) yield* this.#inlineLeaf(found.inline);
@@ -65,7 +65,7 @@ export class BoltFile implements Disposable {
 
   /** The runs of pages that nothing leads to: free ones, with what was last written there. Walks all buckets but `walked` first. */
   *freeRuns(walked: string): Generator<readonly [from: number, to: number], void, undefined> {
-    for (const { name, root } of [...this.#buckets()]) {
+    for (const { name, root } of this.#buckets()) {
       if (name === walked || root === undefined) continue;
       for (const leaf of this.#walk(root)) void leaf;
     }
@@ -81,16 +81,18 @@ export class BoltFile implements Disposable {
     this.#file[Symbol.dispose]();
   }
 
-  /** Buckets at the top: each has a name, and pages or an inline page of its own. */
-  *#buckets(): Generator<{ name: string; root?: number; inline?: Buffer }, void, undefined> {
+  /** Buckets at the top: each has a name, and pages or an inline page of its own. A list, since reading them moves the window. */
+  #buckets(): { name: string; root?: number; inline?: Buffer }[] {
+    const buckets: { name: string; root?: number; inline?: Buffer }[] = [];
     for (const leaf of this.#walk(this.meta.root, true)) {
       for (let index = 0; index < leaf.count; index++) {
         if (!leaf.load(index) || !leaf.isBucket) continue;
         const name = leaf.bytes.toString("latin1", leaf.keyStart, leaf.valueStart);
         const bucket = readBucket(Buffer.from(leaf.bytes.subarray(leaf.valueStart, leaf.valueEnd)));
-        if (bucket !== undefined) yield { name, ...bucket };
+        if (bucket !== undefined) buckets.push({ name, ...bucket });
       }
     }
+    return buckets;
   }
 
   *#inlineLeaf(bytes: Buffer): Generator<LeafPage, void, undefined> {

@@ -29,6 +29,8 @@ export interface EtcdClient {
    * page; `onEach` gets each. When etcd forgets that revision meanwhile, it goes on with a newer one.
    */
   walk(prefix: string, onEach: (record: KeyValue) => void): AsyncGenerator<WalkPage, void, undefined>;
+  /** The newest version of the first key that begins with `prefix`; false where there is none. */
+  first(prefix: string, onFound: (record: KeyValue) => void): Promise<boolean>;
   /** Forgets what is older than `revision`, and resolves when it is gone from the database. */
   compact(revision: number): Promise<void>;
   /** Gives free pages back to the disk. The member answers nobody meanwhile. */
@@ -110,6 +112,19 @@ class RawEtcd implements EtcdClient {
       from = Buffer.concat([page.last, Buffer.of(0)]);
       limit = nextLimit(page.records, reply.bytes.length);
     }
+  }
+
+  async first(prefix: string, onFound: (record: KeyValue) => void): Promise<boolean> {
+    const from = Buffer.from(prefix);
+    const request = writeMessage([
+      [1, from],
+      [2, successorOf(from)],
+      [3, 1],
+    ]);
+    const bytes = await this.#call("etcdserverpb.KV/Range", request, 60 * SECONDS);
+    const { records } = readPage(bytes, new KeyValue(), onFound);
+    bytes.fill(0);
+    return records > 0;
   }
 
   async compact(revision: number): Promise<void> {

@@ -6,7 +6,8 @@ import { addEtcdFlags, type EtcdFlags } from "./etcd-flags.ts";
 const HELP = `
 Examples:
   kustody encryption status --snapshot backup.db        what a snapshot holds, encrypted by which key or not at all
-  kustody encryption status --etcd https://127.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key`;
+  kustody encryption status --etcd https://127.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key
+  kustody encryption migrate --etcd https://127.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key`;
 
 const STATUS_HELP = `
 Examples:
@@ -31,6 +32,30 @@ export interface StatusFlags extends EtcdFlags {
   readonly apiServer?: readonly string[];
 }
 
+const MIGRATE_HELP = `
+Examples:
+  kustody encryption migrate --dry-run --etcd https://127.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key
+  kustody encryption migrate --api-server https://10.0.0.1:6443 https://10.0.0.2:6443 https://10.0.0.3:6443 \\
+    --etcd https://10.0.0.1:2379 https://10.0.0.2:2379 https://10.0.0.3:2379 --cacert ca.crt --cert client.crt --key client.key
+  kustody encryption migrate                     without etcd: rewrites every Secret, and can prove nothing
+
+Each stale object is written again by an empty patch; its value is never read. It can be interrupted at any time: the same
+command goes on with what is left. Compaction and defragmentation come last; a member answers nobody while it is defragmented.
+Exit codes: 0 all is written with one key, 1 something is left, 2 usage or input error, or the API servers don't agree.`;
+
+/** What `migrate` takes. */
+export interface MigrateFlags extends EtcdFlags {
+  readonly resource: readonly string[];
+  readonly etcdPrefix: string;
+  readonly encryptionConfig?: string;
+  readonly apiServer?: readonly string[];
+  readonly wait: string;
+  readonly rate: string;
+  readonly concurrency: string;
+  readonly dryRun?: boolean;
+  readonly reclaim: boolean;
+}
+
 const SETTINGS = ["kubeconfig", "context", "output", "failOn", "color"];
 
 export const define: CommandModule["define"] = (command, terminal, exit) => {
@@ -41,6 +66,11 @@ export const define: CommandModule["define"] = (command, terminal, exit) => {
   defineStatus(status, async (flags) => {
     const { config } = await settingsOf(status);
     exit(await (await import("./run-status.ts")).runStatus(flags, config, terminal));
+  });
+  const migrate = command.command("migrate");
+  defineMigrate(migrate, async (flags) => {
+    const { config } = await settingsOf(migrate);
+    exit(await (await import("./run-migrate.ts")).runMigrate(flags, config, terminal));
   });
   command.action(() => command.help({ error: true }));
 };
@@ -59,6 +89,21 @@ function defineStatus(status: Command, run: (flags: StatusFlags) => Promise<void
     .addHelpText("after", STATUS_HELP)
     .action(run);
   addSettings(status, SETTINGS);
+}
+
+function defineMigrate(migrate: Command, run: (flags: MigrateFlags) => Promise<void>): void {
+  migrate.description("Write again what is stored under an old key, or unencrypted.");
+  addEtcdFlags(migrate);
+  addStoredFlags(migrate);
+  migrate
+    .option("--dry-run", "tell what is stale, and change nothing")
+    .option("--wait <duration>", "how long to wait for the API servers to agree", "5m")
+    .option("--rate <number>", "objects a second at most", "100")
+    .option("--concurrency <number>", "requests at a time", "8")
+    .option("--no-reclaim", "leave compaction and defragmentation to somebody else")
+    .addHelpText("after", MIGRATE_HELP)
+    .action(run);
+  addSettings(migrate, ["kubeconfig", "context", "output"]);
 }
 
 /** What is looked at, and what is known of the key that writes now. */

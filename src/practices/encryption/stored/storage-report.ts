@@ -28,7 +28,10 @@ export interface ResourceReport {
   readonly resource: string;
   readonly objects: number;
   /** The key that new values are written with, and how that is known. */
-  readonly current?: { readonly key: StoredKey; readonly knownBy: "newest write" | "configuration" | "metrics" };
+  readonly current?: {
+    readonly key: StoredKey;
+    readonly knownBy: "newest write" | "configuration" | "metrics" | "proof";
+  };
   readonly keys: readonly KeyReport[];
   readonly plain: NamedObjects;
   readonly stale: NamedObjects;

@@ -4,9 +4,11 @@ import { type StoredKey, type StoredUse, sameKey } from "./stored-key.ts";
 
 /** What is known about the key that now writes, from where it is decided. */
 export interface WritingKey {
-  readonly knownBy: "configuration" | "metrics";
+  /** `proof`: an object was written anew, and etcd showed with what. */
+  readonly knownBy: "configuration" | "metrics" | "proof";
   readonly provider: StoredKey["provider"];
   readonly name: string;
+  readonly keyId?: string;
   /** Where it is known which key of the KMS: a hash as in metrics (`sha256:…`), or the id. */
   readonly keyIdHash?: string;
 }
@@ -101,6 +103,7 @@ export function keyIdHash(keyId: string): string {
 
 function isWritten(key: StoredKey, writing: WritingKey): boolean {
   if (key.provider !== writing.provider || key.name !== writing.name) return false;
+  if (writing.keyId !== undefined && key.keyId !== writing.keyId) return false;
   return writing.keyIdHash === undefined || (key.keyId !== undefined && keyIdHash(key.keyId) === writing.keyIdHash);
 }
 

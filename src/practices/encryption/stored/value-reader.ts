@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { BYTES, VARINT, WireReader } from "../../../kernel/protobuf/wire-reader.ts";
-import type { StoredKey, StoredProvider, StoredState, StoredUse } from "./stored-key.ts";
+import { KmsUses } from "./kms-uses.ts";
+import type { StoredProvider, StoredUse } from "./stored-key.ts";
 
 const PREFIX = Buffer.from("k8s:enc:");
 const COLON = 0x3a;
@@ -8,8 +8,8 @@ const COLON = 0x3a;
 const LONGEST_HEAD = 1024;
 /** Bytes of keyID and encryptedDEKSource that the API server accepts (kmsv2/envelope.go). */
 const LONGEST_FIELD = 1024;
-/** Different seeds that are told apart; each start of an API server makes one. Further ones are only counted with their key. */
-const MOST_USES = 50_000;
+/** Static keys that are told apart; only hostile data has so many. */
+const MOST_KEYS = 10_000;
 
 const PLAIN: StoredUse = { state: "plain", key: { provider: "identity", name: "" } };
 const DAMAGED: StoredUse = { state: "damaged", key: { provider: "unknown", name: "" } };
@@ -31,6 +31,7 @@ const SHAPES: Readonly<
  */
 export class ValueReader {
   readonly #known = new Map<string, StoredUse>();
+  readonly #kms = new KmsUses();
   readonly #reader = new WireReader(PREFIX);
 
   read(bytes: Buffer, start: number, end: number): StoredUse {
@@ -56,52 +57,40 @@ export class ValueReader {
   #readKms(bytes: Buffer, start: number, nameAt: number, bodyAt: number, end: number): StoredUse {
     const reader = this.#reader;
     reader.reset(bytes, bodyAt, end);
-    let keyId = [0, 0];
-    let source = [0, 0];
+    let keyStart = 0;
+    let keyEnd = 0;
+    let sourceStart = 0;
+    let sourceEnd = 0;
     let sourceType = 0;
     let hasData = false;
     while (reader.next()) {
       if (reader.field === 1 && reader.wire === BYTES) hasData = reader.end > reader.start;
-      else if (reader.field === 2 && reader.wire === BYTES) keyId = [reader.start, reader.end];
-      else if (reader.field === 3 && reader.wire === BYTES) source = [reader.start, reader.end];
+      else if (reader.field === 2 && reader.wire === BYTES) [keyStart, keyEnd] = [reader.start, reader.end];
+      else if (reader.field === 3 && reader.wire === BYTES) [sourceStart, sourceEnd] = [reader.start, reader.end];
       else if (reader.field === 5 && reader.wire === VARINT) sourceType = reader.number;
     }
-    const [keyStart = 0, keyEnd = 0] = keyId;
-    const [sourceStart = 0, sourceEnd = 0] = source;
+    const name = (): string => bytes.toString("utf8", nameAt, bodyAt - 1);
     const isWhole =
-      !reader.malformed &&
-      hasData &&
-      sourceType <= 1 &&
-      keyEnd > keyStart &&
-      keyEnd - keyStart <= LONGEST_FIELD &&
-      sourceEnd > sourceStart &&
-      sourceEnd - sourceStart <= LONGEST_FIELD;
-    const state: StoredState = isWhole ? "encrypted" : "damaged";
-    const head = bytes.toString("latin1", start, bodyAt);
-    const place = isWhole ? `${sourceType}${bytes.toString("latin1", keyStart, keyEnd)}` : "";
-    const seedText = isWhole ? bytes.toString("latin1", sourceStart, sourceEnd) : "";
-    const make = (): { state: StoredState; key: StoredKey } => ({
-      state,
-      key: {
-        provider: "kms v2",
-        name: bytes.toString("utf8", nameAt, bodyAt - 1),
-        ...(isWhole
-          ? { keyId: bytes.toString("utf8", keyStart, keyEnd), dataKey: sourceType === 1 ? "seed" : "key" }
-          : {}),
+      !reader.malformed && hasData && sourceType <= 1 && fits(keyEnd - keyStart) && fits(sourceEnd - sourceStart);
+    if (!isWhole) {
+      const id = `damaged ${bytes.toString("latin1", start, bodyAt)}`;
+      return this.#intern(id, () => ({ state: "damaged", key: { provider: "kms v2", name: name() } }));
+    }
+    const found = this.#kms.find(
+      { bytes, head: [start, bodyAt], keyId: [keyStart, keyEnd], source: [sourceStart, sourceEnd], sourceType },
+      () => {
+        const keyId = bytes.toString("utf8", keyStart, keyEnd);
+        const dataKey = sourceType === 1 ? "seed" : "key";
+        return { state: "encrypted", key: { provider: "kms v2", name: name(), keyId, dataKey } };
       },
-    });
-    if (!isWhole || this.#known.size >= MOST_USES) return this.#intern(`${state} ${head}\0${place}`, make);
-    return this.#intern(`${state} ${head}\0${place}\0${seedText}`, () => ({
-      ...make(),
-      seed: createHash("sha256").update(bytes.subarray(sourceStart, sourceEnd)).digest("hex").slice(0, 12),
-    }));
+    );
+    return found ?? DAMAGED;
   }
 
   #intern(id: string, make: () => StoredUse): StoredUse {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    // Only hostile data has so many keys: it is not told apart any more.
-    if (this.#known.size >= 2 * MOST_USES) return DAMAGED;
+    if (this.#known.size >= MOST_KEYS) return DAMAGED;
     const use = make();
     this.#known.set(id, use);
     return use;
@@ -112,6 +101,10 @@ function startsWith(bytes: Buffer, start: number, end: number, prefix: Buffer): 
   if (end - start < prefix.length) return false;
   for (let index = 0; index < prefix.length; index++) if (bytes[start + index] !== prefix[index]) return false;
   return true;
+}
+
+function fits(size: number): boolean {
+  return size > 0 && size <= LONGEST_FIELD;
 }
 
 /** The place behind the next colon; -1 where there is none, or where the one before was missing. */
