@@ -4,7 +4,11 @@ import { KustodyError } from "../../../kernel/errors.ts";
 import { printable } from "../../../kernel/finding/printable.ts";
 import { type NamedLeak, nameLeaks } from "../../../practices/git/scan/fingerprint.ts";
 import type { Leak } from "../../../practices/git/scan/leak.ts";
-import { REPORT_FORMATS, type ReportFormat } from "../../../practices/git/scan/report/render-report.ts";
+import {
+  type FixedFormat,
+  REPORT_FORMATS,
+  type ReportFormat,
+} from "../../../practices/git/scan/report/render-report.ts";
 import type { RuleSet } from "../../../practices/git/scan/rule.ts";
 import { Scanner, type Target } from "../../../practices/git/scan/scanner.ts";
 import { withoutRepeatedLines } from "../../../practices/git/scan/structure/with-structure.ts";
@@ -87,11 +91,17 @@ async function matched(
 }
 
 /** As --report-format says, or the ending of --report-path; undefined: for people. */
-function formatOf({ reportFormat, reportPath }: ScanFlags): ReportFormat | undefined {
+function formatOf({ reportFormat, reportPath, reportTemplate }: ScanFlags): ReportFormat | undefined {
+  if (reportTemplate !== undefined && reportFormat === undefined) return "template";
   const given =
     reportFormat?.trim().toLowerCase() ?? (reportPath === undefined ? undefined : path.extname(reportPath).slice(1));
   if (given === undefined) return undefined;
   const format = REPORT_FORMATS.find((known) => known === given.toLowerCase());
+  if ((format === "template") !== (reportTemplate !== undefined)) {
+    throw new KustodyError("KST_SCAN_REPORT", "--report-format template and --report-template belong together", {
+      hint: "kustody scan dir . --report-format template --report-template FILE",
+    });
+  }
   if (format !== undefined) return format;
   throw new KustodyError("KST_SCAN_REPORT", `there is no report format '${given.slice(0, 40)}'`, {
     hint: `--report-format takes ${REPORT_FORMATS.join(", ")}`,
@@ -109,9 +119,14 @@ function enabled(set: RuleSet, ids: readonly string[]): RuleSet {
 }
 
 /** The configuration and the baseline are full of what looks like leaks. */
-function ownFiles(config: string | undefined, { baselinePath, reportPath }: ScanFlags): (file: string) => boolean {
+function ownFiles(
+  config: string | undefined,
+  { baselinePath, reportPath, reportTemplate }: ScanFlags,
+): (file: string) => boolean {
   const own = new Set(
-    [config, baselinePath, reportPath].flatMap((file) => (file === undefined ? [] : path.resolve(file))),
+    [config, baselinePath, reportPath, reportTemplate].flatMap((file) =>
+      file === undefined ? [] : path.resolve(file),
+    ),
   );
   return (file) => file !== "" && own.has(path.resolve(file));
 }
@@ -130,10 +145,17 @@ async function report(
   const toFile = flags.reportPath !== undefined && flags.reportPath !== "-";
   if (format === undefined || toFile) terminal.stdout.write(renderLeaks(leaks, flags.show === true));
   if (format === undefined) return;
-  const { renderReport } = await import("../../../practices/git/scan/report/render-report.ts");
-  const text = renderReport(leaks, format, { rules: rules.rules, version: version() });
+  const text =
+    format === "template"
+      ? await (await import("./template-report.ts")).templateReport(leaks, flags.reportTemplate ?? "")
+      : await fixedReport(leaks, format, rules);
   if (toFile) writeReport(flags.reportPath ?? "", text);
   else terminal.stdout.write(text);
+}
+
+async function fixedReport(leaks: readonly NamedLeak[], format: FixedFormat, { rules }: RuleSet): Promise<string> {
+  const { renderReport } = await import("../../../practices/git/scan/report/render-report.ts");
+  return renderReport(leaks, format, { rules, version: version() });
 }
 
 function writeReport(file: string, text: string): void {

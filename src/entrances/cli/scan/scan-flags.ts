@@ -5,6 +5,7 @@ export interface ScanFlags {
   readonly config?: string;
   readonly reportFormat?: string;
   readonly reportPath?: string;
+  readonly reportTemplate?: string;
   readonly baselinePath?: string;
   readonly gitleaksIgnorePath: string;
   readonly exitCode: string;
@@ -30,8 +31,9 @@ export function addScanFlags(command: Command): void {
       "-c, --config <file>",
       "a gitleaks.toml (default: GITLEAKS_CONFIG, GITLEAKS_CONFIG_TOML, PATH/.gitleaks.toml, ours)",
     )
-    .option("-f, --report-format <format>", "json, csv, junit or sarif (default: for people)")
+    .option("-f, --report-format <format>", "json, csv, junit, sarif or template (default: for people)")
     .option("-r, --report-path <file>", "write the report there; - is standard output")
+    .option("--report-template <file>", "a Go template with sprig's functions over the list of leaks")
     .option("-b, --baseline-path <file>", "leave out what stands in this report of an earlier scan (json)")
     .option("-i, --gitleaks-ignore-path <path>", "a .gitleaksignore, or the folder that holds one", ".")
     .option("--exit-code <number>", "exit code when there are leaks", "1")

@@ -199,3 +199,17 @@ test("--log-level and gitleaks' flags without a meaning here are taken", async (
   const all = ["-v", "--redact=20", "--no-banner", "--no-color", "--diagnostics", "cpu", "--diagnostics-dir", folder];
   assert.match((await scan(["dir", folder, ...all])).err, /warning: --diagnostics .*nothing is recorded/);
 });
+
+test("a report is written by a template of the user's, which sees no value", async () => {
+  const template = join(folder, "report.tmpl");
+  writeFileSync(
+    template,
+    "{{ range . }}{{ .RuleID }} {{ .StartLine | add 1 }} {{ .Secret }} {{ .Match }} {{ .Line }}\n{{ end }}",
+  );
+  const { code, out } = await scan(["dir", folder, "--report-template", template]);
+  assert.equal(code, 1);
+  assert.equal(out, "github-pat 2 REDACTED REDACTED REDACTED\n");
+  assert.match((await scan(["dir", folder, "-f", "template"])).err, /KST_SCAN_REPORT/);
+  assert.match((await scan(["dir", folder, "-f", "json", "--report-template", template])).err, /KST_SCAN_REPORT/);
+  assert.match((await scan(["dir", folder, "--report-template", join(folder, "none")])).err, /KST_SCAN_REPORT/);
+});

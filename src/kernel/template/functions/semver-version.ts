@@ -86,7 +86,7 @@ export function versionObject(version: Version): GoObject {
       IncPatch: fn([], () => next(version, 2)),
     },
     toText: () => writeVersion(version),
-    toJsonText: () => writeVersion(version),
+    toJson: () => writeVersion(version),
   };
   versions.set(object, version);
   return object;

@@ -42,8 +42,7 @@ function write(value: Value, style: JsonStyle, meter: Meter, depth: number): str
     return enclosed("[", items, "]", style, depth);
   }
   if (value instanceof GoMap && value.isNil) return "null";
-  if (!(value instanceof GoMap) && value.toJsonText !== undefined)
-    return quoteJson(value.toJsonText(), style.escapeHtml);
+  if (!(value instanceof GoMap) && value.toJson !== undefined) return write(value.toJson(), style, meter, depth + 1);
   const entries: readonly (readonly [string, Value])[] =
     value instanceof GoMap ? value.sortedKeys().map((key) => [key, value.entries.get(key)]) : [...value.fields];
   const colon = style.indent === undefined ? ":" : ": ";

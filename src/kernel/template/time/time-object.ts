@@ -14,7 +14,7 @@ export function timeObject(time: GoTime): GoObject {
     fields: new Map(),
     methods: methodsOf(time),
     toText: () => formatTime(time, "2006-01-02 15:04:05.999999999 -0700 MST"),
-    toJsonText: () => formatTime(time, "2006-01-02T15:04:05.999999999Z07:00"),
+    toJson: () => formatTime(time, "2006-01-02T15:04:05.999999999Z07:00"),
   };
   times.set(object, time);
   return object;

@@ -62,8 +62,8 @@ export interface GoObject {
   readonly fields: ReadonlyMap<string, Value>;
   readonly methods: Readonly<Record<string, GoFunction>>;
   readonly toText?: () => string;
-  /** As JSON, where that is not its fields. */
-  readonly toJsonText?: () => string;
+  /** What it is as JSON, where that is not its fields. */
+  readonly toJson?: () => Value;
 }
 
 export function isObject(value: Value): value is GoObject {

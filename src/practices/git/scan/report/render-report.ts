@@ -5,8 +5,10 @@ import { renderJunit } from "./render-junit.ts";
 import { renderSarif } from "./render-sarif.ts";
 import { reportedLeak } from "./reported-leak.ts";
 
-export const REPORT_FORMATS = ["json", "csv", "junit", "sarif"] as const;
+export const REPORT_FORMATS = ["json", "csv", "junit", "sarif", "template"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
+/** All but the one that is loaded by itself: see render-template.ts. */
+export type FixedFormat = Exclude<ReportFormat, "template">;
 
 export interface ReportContext {
   readonly rules: readonly Rule[];
@@ -14,7 +16,7 @@ export interface ReportContext {
 }
 
 /** The report of a scan in a format of gitleaks'. */
-export function renderReport(leaks: readonly NamedLeak[], format: ReportFormat, context: ReportContext): string {
+export function renderReport(leaks: readonly NamedLeak[], format: FixedFormat, context: ReportContext): string {
   switch (format) {
     case "json":
       return `${JSON.stringify(leaks.map(reportedLeak), null, 1)}\n`;
