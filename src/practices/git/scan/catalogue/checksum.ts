@@ -1,7 +1,15 @@
-import { crc32 } from "node:zlib";
-
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
+/** CRC-32 bit by bit, for some tens of letters: loading zlib would take longer than all else that a small scan loads. */
+function crc32(text: string): number {
+  let sum = -1;
+  for (const byte of Buffer.from(text)) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = (sum >>> 1) ^ ((sum & 1) === 1 ? 0xedb88320 : 0);
+  }
+  return ~sum >>> 0;
+}
 
 /** CRC-32 in six digits to the base 62 (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/). */
 export function crc32Base62(text: string): string {

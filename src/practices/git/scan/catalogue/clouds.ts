@@ -215,7 +215,7 @@ export const CLOUD_RULES: readonly CatalogueRule[] = [
   token({
     id: "vercel-token",
     description: "A token of Vercel",
-    source: "https://vercel.com/docs/rest-api#authentication",
+    source: "https://vercel.com/changelog/new-token-formats-and-secret-scanning",
     form: "vc[pikar]_[A-Za-z0-9]{40,80}",
     keywords: ["vcp_", "vci_", "vck_", "vca_", "vcr_"],
     sample: "vcp_{56:A-Za-z0-9}",

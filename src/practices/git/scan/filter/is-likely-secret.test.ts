@@ -21,7 +21,7 @@ const REFUSED: readonly string[] = [
   "secretAccessKeyId: {20:A-Z0-9}",
   "publicApiKey: {32:A-Za-z0-9}",
   "token_commit: {40:a-f0-9} # revision",
-  "tokenFor: 2f1c9a5e-7b3d-4c8a-9e6f-1a2b3c4d5e6f",
+  "clientRequestToken: 2f1c9a5e-7b3d-4c8a-9e6f-1a2b3c4d5e6f",
   "token = https://{30:A-Za-z0-9}",
   "secret: auth/kubernetes2/login/{6:a-z}",
   "token = provider.getToken2.value",

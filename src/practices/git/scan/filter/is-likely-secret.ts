@@ -20,6 +20,9 @@ const PUBLIC = /public(?:api|access)?key|pubkey|publishable/;
 const DIGEST_CONTEXT = /sha-?\d|md5|digest|checksum|integrity|commit|revision|etag|fingerprint|\bhash/i;
 const DIGEST = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const KEY_NAME = /(?:key|token|secret|passw|pat)[a-z]{0,2}$/;
+/** What makes a request safe to repeat. */
+const REQUEST_TOKEN = /(?:client|request|activity|idempotency|lifecycle[a-z]{0,10})token$/;
 const CALL = /[([{<]|[)\]}>]$|^[\w$]+(?:\.[A-Za-z_$][\w$]*)+$/;
 
 /** Why a value that is given to a name such as token or password is no secret after all; the list is the specification. */
@@ -34,7 +37,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     remark: "it is a UUID that the name calls no key",
-    refuses: ({ name, value }) => UUID.test(value) && !/(?:key|token|secret|passw|pat)[a-z]{0,2}$/.test(name),
+    refuses: ({ name, value }) => UUID.test(value) && (!KEY_NAME.test(name) || REQUEST_TOKEN.test(name)),
   },
   { remark: "it is a URL", refuses: ({ value }) => /:\/\/|^\/\/|^www\./.test(value) },
   { remark: "it is a path", refuses: ({ value }) => isPath(value) },
