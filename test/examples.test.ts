@@ -13,6 +13,7 @@ function shown(page: string, command: string): string | undefined {
 const PAGES: [page: string, command: string, args: string[]][] = [
   ["README.md", "./bin/kustody check examples/seed", ["check", "examples/seed"]],
   ["examples/seed/README.md", "kustody check examples/seed", ["check", "examples/seed"]],
+  ["examples/scan/README.md", "kustody scan dir examples/scan", ["scan", "dir", "examples/scan"]],
 ];
 
 for (const [page, command, args] of PAGES) {

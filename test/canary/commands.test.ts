@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -59,6 +60,8 @@ resources:
   "broken.yaml": `apiVersion: v1\nkind: Secret\nstringData: { password: ${quoted(canaries.broken)}\n---\nkind: Secret\nstringData: {a: 1, a: ${quoted(canaries.broken)}}\n`,
   "broken.json": `{"apiVersion":"v1","kind":"Secret","stringData":{"password":${quoted(canaries.broken)}`,
   "broken.toml": `[[rules]]\nid = "a"\nregex = ${quoted(canaries.broken)} x\n`,
+  "betterleaks.toml": `[[rules]]\nid = "any-canary"\nregex = '''cnry\\+[^"]+'''\nvalidate = ${quoted(canaries.broken)}\nfilter = ${quoted(canaries.broken)}\n`,
+  "values.yaml": `auth:\n  password: ${quoted(canaries.configMap)}\n`,
   "rules.toml": `[[rules]]\nid = "any-canary"\nregex = '''cnry\\+[^"]+'''\n`,
   kubeconfig: `apiVersion: v1
 kind: Config
@@ -104,6 +107,7 @@ before(async () => {
   for (const [name, text] of Object.entries(MANIFESTS)) {
     await writeFile(path.join(folder, name), text, { mode: 0o600 });
   }
+  execFileSync("tar", ["-czf", "leaks.tgz", "values.yaml"], { cwd: folder });
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -133,6 +137,24 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     { args: ["check", "--cluster", "--kubeconfig", "{}/wrong-kubeconfig"], code: 2, says: /KST_KUBE_CONFIG/ },
   ],
   scan: [
+    {
+      args: ["scan", "dir", "{}", "--max-archive-depth", "2"],
+      code: 1,
+      says: /leaks\.tgz!values\.yaml:2: chart-values/,
+    },
+    {
+      args: ["scan", "dir", "{}", "--timeout", "60", "-l", "trace", "--diagnostics", "cpu"],
+      code: 1,
+      says: /recorded/,
+    },
+    {
+      args: ["scan", "dir", "{}", "--config", "{}/betterleaks.toml"],
+      code: 1,
+      says: /validate programs are never run/,
+    },
+    { args: ["scan", "dir", "{}", "--show"], code: 1, says: /characters\)/ },
+    { args: ["scan", "detect", "--no-git", "-s", "{}"], code: 1, says: /kubernetes-secret-yaml/ },
+    { args: ["scan", "dir", "{}", "--match-cluster", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / },
     ...["json", "csv", "junit", "sarif"].map((format) => ({
       args: ["scan", "dir", "{}", "--report-format", format],
       code: 1,
