@@ -4,11 +4,10 @@ import type { ObjectStore } from "../../../../kernel/git/objects/object-store.ts
 import type { Pack } from "../../../../kernel/git/objects/pack.ts";
 import { BlobWalk } from "../../../../kernel/git/objects/walk-blobs.ts";
 import type { Secret } from "../../../../kernel/secret/secret.ts";
-import type { RuleSet } from "../rule.ts";
 import type { ScanOptions } from "../scanner.ts";
 import { BlobScanner, type BlobState } from "./blob-scanner.ts";
 import { HashTable } from "./hash-table.ts";
-import { historyRules } from "./history-rules.ts";
+import type { HistoryRules } from "./history-rules.ts";
 import { type Hit, type Window, WindowScanner } from "./window-scanner.ts";
 import { WordFinder } from "./word-finder.ts";
 import { sharesOf, WorkShares } from "./work-shares.ts";
@@ -56,11 +55,9 @@ export class BlobScan {
   blobs = 0;
   bytes = 0;
 
-  constructor(rules: RuleSet, { lines, seen, threads, key }: SharedTables, options: BlobScanOptions) {
-    const sorted = historyRules(rules);
-    const structural = { rules: rules.rules.filter(({ structure }) => structure !== undefined), allowlists: [] };
+  constructor(sorted: HistoryRules, { lines, seen, threads, key }: SharedTables, options: BlobScanOptions) {
     this.#options = options;
-    this.#windows = new WindowScanner(sorted, structural, {
+    this.#windows = new WindowScanner(sorted, {
       maxDecodeDepth: options.maxDecodeDepth,
       allowComments: options.allowComments,
       seen: new HashTable(seen, threads),

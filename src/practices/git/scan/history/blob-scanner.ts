@@ -2,25 +2,18 @@ import type { DeltaSteps } from "../../../../kernel/git/objects/delta-steps.ts";
 import { addDirty, addRange, type Ranges } from "./dirty-ranges.ts";
 import type { HashTable } from "./hash-table.ts";
 import { finish, LineList } from "./line-list.ts";
-import type { Window, WindowScanner } from "./window-scanner.ts";
+import type { Mark, WindowScanner } from "./window-scanner.ts";
 import { ENCODED, FAR, NEAR, type WordFinder } from "./word-finder.ts";
 
 /** What is known of a blob for those that are made from it. */
 export interface BlobState {
-  /** Sorted by start. */
   readonly marks: readonly Mark[];
-}
-
-/** A place that was looked at: what stands there, if anything. */
-interface Mark {
-  readonly start: number;
-  readonly end: number;
-  readonly window: Window;
 }
 
 /** Lines with text before and behind a line that are looked at together with it. */
 const CONTEXT = 2;
 const TEXT_BYTES = 8000;
+const NOTHING: BlobState = { marks: [] };
 const NO_MARKS: readonly Mark[] = [];
 
 /**
@@ -78,8 +71,8 @@ export class BlobScanner {
       index = last;
     }
     this.#windows.flushIfFull();
-    if (found.length === 0) return { marks: kept };
-    return { marks: kept.length === 0 ? found : [...kept, ...found].sort((a, b) => a.start - b.start) };
+    if (found.length === 0) return kept.length === 0 ? NOTHING : { marks: kept };
+    return { marks: kept.length === 0 ? found : [...kept, ...found] };
   }
 
   #look(bytes: Buffer, area: { from: number; to: number; firstDirty: number; lastDirty: number }, found: Mark[]): void {
@@ -94,13 +87,17 @@ export class BlobScanner {
     while (last > first && (starts[last - 1] as number) > area.lastDirty) last -= 1;
     first = Math.max(first - CONTEXT, 0);
     last = Math.min(last + CONTEXT, count);
+    let isAnyFar = false;
     for (let line = first; line < last; line++) {
       const flag = flags[line] as number;
       if (flag === 0) continue;
       if ((flag & NEAR) !== 0) this.#lookNear(bytes, line, found);
-      if ((flag & FAR) !== 0) this.#lookFar(bytes, line, found);
+      isAnyFar ||= (flag & FAR) !== 0;
     }
-    this.#windows.endGroup();
+    this.#windows.endGroup(bytes, found);
+    if (!isAnyFar) return;
+    for (let line = first; line < last; line++)
+      if (((flags[line] as number) & FAR) !== 0) this.#lookFar(bytes, line, found);
   }
 
   #lookNear(bytes: Buffer, line: number, found: Mark[]): void {
@@ -120,8 +117,7 @@ export class BlobScanner {
     }
     const start = starts[from] as number;
     const end = ends[to] as number;
-    const window = this.#windows.near(bytes, { start, end, isEncoded }, finish(a), finish(b));
-    if (window !== undefined) found.push({ start, end, window });
+    this.#windows.near(bytes, { start, end, isEncoded }, finish(a), finish(b), found);
   }
 
   #lookFar(bytes: Buffer, line: number, found: Mark[]): void {
@@ -189,7 +185,7 @@ function carry(marks: readonly Mark[], steps: DeltaSteps): { kept: readonly Mark
       else broken.push([Math.max(start, from) + shift, Math.min(end, to) + shift]);
     }
   }
-  return { kept: kept.sort((a, b) => a.start - b.start), broken };
+  return { kept, broken };
 }
 
 function mergeInto(ranges: Ranges, more: readonly (readonly [number, number])[]): void {

@@ -10,6 +10,7 @@ import type { ScanOptions } from "../scanner.ts";
 import { BlobScan, scanStore } from "./blob-scan.ts";
 import { type BlobKey, blobKey } from "./change-log.ts";
 import { HashTable } from "./hash-table.ts";
+import type { HistoryRules } from "./history-rules.ts";
 import { sentRules } from "./rule-transfer.ts";
 import { type Hit, hitName } from "./window-scanner.ts";
 import { WorkShares } from "./work-shares.ts";
@@ -19,6 +20,12 @@ export interface BlobSearchOptions extends ScanOptions {
   readonly largest: number;
   readonly threads: number;
   readonly onProgress: (blobs: number, bytes: number) => void;
+}
+
+/** A rule set, as it is and sorted. */
+export interface SortedRules {
+  readonly rules: RuleSet;
+  readonly sorted: HistoryRules;
 }
 
 /** A repository smaller than this is done before threads have begun. */
@@ -44,7 +51,7 @@ export class BlobSearch {
   readonly #scan: BlobScan;
   readonly #counts = new Map<Worker, { blobs: number; bytes: number }>();
 
-  constructor(repository: Repository, store: ObjectStore, rules: RuleSet, options: BlobSearchOptions) {
+  constructor(repository: Repository, store: ObjectStore, { rules, sorted }: SortedRules, options: BlobSearchOptions) {
     this.#repository = repository;
     this.#store = store;
     this.#rules = rules;
@@ -58,7 +65,7 @@ export class BlobSearch {
     const threads = isSmall ? 1 : options.threads;
     this.#tables = { lines: HashTable.memory(lines), seen: HashTable.memory(lines), threads, key };
     this.#scan = new BlobScan(
-      rules,
+      sorted,
       { ...this.#tables, key: this.#key },
       {
         ...options,

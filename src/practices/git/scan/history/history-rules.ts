@@ -1,5 +1,5 @@
 import type { Allowlist, Rule, RuleSet } from "../rule.ts";
-import { ownWords, reachOf } from "./rule-reach.ts";
+import { reachOf } from "./rule-reach.ts";
 
 /** How far around a word a rule has to be asked. */
 export interface Around {
@@ -23,7 +23,8 @@ export interface HistoryRules {
   readonly byPath: readonly Rule[];
   /** Ids of rules for which a finding is confirmed with the whole file, since what they ask for may be anywhere in it. */
   readonly wholeFile: ReadonlySet<string>;
-  readonly structural: boolean;
+  /** What goes by the structure of files. */
+  readonly structural: RuleSet;
 }
 
 /** Matches with more line breaks (of white space, mostly) are not expected within the next lines of text. */
@@ -49,16 +50,15 @@ export function historyRules(set: RuleSet): HistoryRules {
       if (rule.path !== undefined && rule.structure === undefined) byPath.push(rule);
       continue;
     }
-    const { contained, lineBreaks } = reachOf(rule.regex.source, rule.keywords);
-    const own = contained ? undefined : ownWords(rule.regex.source, SHORTEST_OWN);
+    const { contained, lineBreaks, ownWords, rareWords } = reachOf(rule.regex.source, rule.keywords);
+    const own = contained ? undefined : ownWords(SHORTEST_OWN);
     if (rule.path !== undefined && rule.keywords.length === 0) {
       byPath.push(rule);
       continue;
     }
     const isLoose = !contained && own === undefined;
     const isFar = (isLoose && rule.keywords.length > 0) || lineBreaks > NEAR_LINE_BREAKS;
-    const keywords =
-      isFar && !isLoose ? (ownWords(rule.regex.source, SHORTEST_OWN) ?? rule.keywords) : (own ?? rule.keywords);
+    const keywords = isFar && contained ? rareWords : (own ?? rule.keywords);
     if (rule.required.length > 0 || own !== undefined || isLoose) wholeFile.add(rule.id);
     if (keywords.length === 0) everyLine = true;
     (isFar ? far : near).push(withoutPlace(rule, keywords));
@@ -80,7 +80,7 @@ export function historyRules(set: RuleSet): HistoryRules {
     everyLine,
     byPath,
     wholeFile,
-    structural: set.rules.some(({ structure }) => structure !== undefined),
+    structural: { rules: set.rules.filter(({ structure }) => structure !== undefined), allowlists: [] },
   };
 }
 

@@ -61,15 +61,21 @@ export class HistoryScan implements Disposable {
   constructor(folder: string, rules: RuleSet, options: HistoryOptions) {
     this.#repository = openRepository(folder);
     this.#options = options;
-    this.#byPath = new PathScan(rules, options);
-    this.#wholeFile = historyRules(rules).wholeFile;
+    const sorted = historyRules(rules);
+    this.#byPath = new PathScan(rules, sorted, options);
+    this.#wholeFile = sorted.wholeFile;
     const { hashLength, objects } = this.#repository;
     this.#store = new ObjectStore(objects, { hashLength, largest: options.largest, onUnusable: options.onProblem });
-    this.#search = new BlobSearch(this.#repository, this.#store, rules, {
-      ...options,
-      threads: options.threads ?? availableParallelism(),
-      onProgress: (blobs, bytes) => options.onProgress?.(`${blobs} files, ${(bytes / 1e6).toFixed(0)} MB`),
-    });
+    this.#search = new BlobSearch(
+      this.#repository,
+      this.#store,
+      { rules, sorted },
+      {
+        ...options,
+        threads: options.threads ?? availableParallelism(),
+        onProgress: (blobs, bytes) => options.onProgress?.(`${blobs} files, ${(bytes / 1e6).toFixed(0)} MB`),
+      },
+    );
   }
 
   [Symbol.dispose](): void {

@@ -3,7 +3,7 @@ import type { Leak } from "../leak.ts";
 import type { RuleSet } from "../rule.ts";
 import { Scanner, type ScanOptions, type Target } from "../scanner.ts";
 import { fileKind } from "../structure/file-kind.ts";
-import { historyRules } from "./history-rules.ts";
+import type { HistoryRules } from "./history-rules.ts";
 
 /** A version of a file. */
 export interface FileVersion {
@@ -20,8 +20,7 @@ export class PathScan {
   readonly #rules: RuleSet;
   readonly #scanner: Scanner;
 
-  constructor({ rules, allowlists }: RuleSet, options: ScanOptions) {
-    const { byPath } = historyRules({ rules, allowlists });
+  constructor({ rules, allowlists }: RuleSet, { byPath }: HistoryRules, options: ScanOptions) {
     this.#rules = { rules: [...byPath, ...rules.filter(({ structure }) => structure !== undefined)], allowlists };
     this.#scanner = new Scanner(this.#rules, options);
   }

@@ -7,22 +7,30 @@ export interface Reach {
   readonly contained: boolean;
   /** Line breaks that a match may span; Infinity where there is no bound. */
   readonly lineBreaks: number;
+  /** Words of which each match contains one, in lower case; undefined where there are none, or none this rare. */
+  readonly ownWords: (atLeast: number) => readonly string[] | undefined;
+  /** The rarer of those and the keywords. */
+  readonly rareWords: readonly string[];
 }
 
 const NEWLINE = 0x0a;
+const MOST_BLANK = 2;
+const PRINTABLE = "!\"#$%&'()*+,-./0159:;<=>?@AMZ[\\]^_`amz{|}~";
 const MOST_TEXTS = 24;
 const MOST_CHARS = 8;
 
 /** Pure. */
 export function reachOf(source: string, keywords: readonly string[]): Reach {
   const { node } = parseRegexp(source);
-  return { contained: keywords.length > 0 && containsOne(node, keywords), lineBreaks: lineBreaksOf(node) };
-}
-
-/** The rarest words of which each match contains one, in lower case; undefined where there are none, or none this rare. */
-export function ownWords(source: string, atLeast: number): readonly string[] | undefined {
-  const words = bestWords(parseRegexp(source).node, rarity);
-  return words.length === 0 || rarity(words) < atLeast ? undefined : [...new Set(words)];
+  const own = bestWords(node, rarity);
+  return {
+    rareWords: rarity(own) > rarity(keywords) ? [...new Set(own)] : keywords,
+    contained: keywords.length > 0 && containsOne(node, keywords),
+    lineBreaks: lineBreaksOf(node),
+    ownWords: (atLeast) => {
+      return own.length === 0 || rarity(own) < atLeast ? undefined : [...new Set(own)];
+    },
+  };
 }
 
 function lineBreaksOf(node: RegexpNode): number {
@@ -39,9 +47,15 @@ function lineBreaksOf(node: RegexpNode): number {
       return lineBreaksOf(node.node);
     case "repeat": {
       const once = lineBreaksOf(node.node);
-      return once === 0 ? 0 : once * node.max;
+      if (once === 0) return 0;
+      // White space alone runs through blank lines, which do not count.
+      return isWhiteSpace(node.node) ? Math.min(node.max, MOST_BLANK) : once * node.max;
     }
   }
+}
+
+function isWhiteSpace(node: RegexpNode): boolean {
+  return node.kind === "char" && ![...PRINTABLE].some((char) => node.test(char.charCodeAt(0)));
 }
 
 function containsOne(node: RegexpNode, words: readonly string[]): boolean {
@@ -63,7 +77,11 @@ function bestWords(node: RegexpNode, score: Score): readonly string[] {
 /** Long words and odd characters are rare; a list is as rare as its commonest word. */
 function rarity(words: readonly string[]): number {
   if (words.length === 0) return 0;
-  return Math.min(...words.map((word) => word.length + 3 * word.replaceAll(/[a-z0-9 ]/g, "").length));
+  return Math.min(...words.map((word) => rare(word, /[a-z0-9]/g) + 2 * rare(word, /[^a-z0-9\s]/g)));
+}
+
+function rare(word: string, chars: RegExp): number {
+  return word.match(chars)?.length ?? 0;
 }
 
 /** Lists of texts; of each list every match contains one. */
@@ -101,7 +119,9 @@ function requiredTexts(node: RegexpNode, score: Score): readonly (readonly strin
 function exactTexts(node: RegexpNode): readonly string[] | undefined {
   switch (node.kind) {
     case "char": {
-      if (node.set.literal === undefined && node.test(NEWLINE)) return undefined;
+      const { literal } = node.set;
+      if (literal !== undefined) return literal < 128 ? [String.fromCharCode(literal).toLowerCase()] : undefined;
+      if (node.test(NEWLINE)) return undefined;
       const texts = new Set<string>();
       for (let code = 0; code < 128; code++) {
         if (node.test(code)) texts.add(String.fromCharCode(code).toLowerCase());

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { ObjectStore } from "../../../../kernel/git/objects/object-store.ts";
 import { Secret } from "../../../../kernel/secret/secret.ts";
 import { BlobScan, scanStore } from "./blob-scan.ts";
+import { historyRules } from "./history-rules.ts";
 import { receivedRules } from "./rule-transfer.ts";
 import type { FromWorker, WorkerTask } from "./worker-messages.ts";
 
@@ -11,7 +12,7 @@ function run(task: WorkerTask, tell: (message: FromWorker) => void): void {
   let found: [string, readonly number[]][] = [];
   let named = 0;
   const scan = new BlobScan(
-    receivedRules(task.rules),
+    historyRules(receivedRules(task.rules)),
     { lines: task.lines, seen: task.seen, threads: task.threads, key: Secret.fromBytes(task.key) },
     {
       maxDecodeDepth: task.maxDecodeDepth,

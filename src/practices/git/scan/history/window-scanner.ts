@@ -21,31 +21,65 @@ export interface Window {
   hits: readonly Hit[] | undefined;
 }
 
-/** Windows that touch are looked at together. */
+/** A window where it stands in a blob. */
+export interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly window: Window;
+}
+
+/** A window that waits. */
 interface Group {
-  readonly kind: Kind;
+  readonly window: Window;
   readonly start: number;
   readonly bytes: Buffer;
-  readonly members: readonly Member[];
+  /** Its neighbourhoods among those of the batch: from this one up to that one. */
+  readonly first: number;
+  readonly last: number;
   /** Whether something in it can be decoded. */
   readonly isEncoded: boolean;
   /** The places of the far rules that it is for; of other kinds: all. */
   readonly rules: ReadonlySet<number> | undefined;
 }
 
-interface Member {
-  readonly window: Window;
-  readonly start: number;
-  readonly end: number;
-  readonly h1: number;
-  readonly h2: number;
-  readonly isEncoded: boolean;
+/** Neighbourhoods of the batch: each a line with its surroundings. There are millions, so they are no objects. */
+class Members {
+  starts = new Float64Array(4096);
+  ends = new Float64Array(4096);
+  h1 = new Int32Array(4096);
+  h2 = new Int32Array(4096);
+  count = 0;
+
+  add(start: number, end: number, h1: number, h2: number): void {
+    if (this.count === this.starts.length) this.#grow();
+    this.starts[this.count] = start;
+    this.ends[this.count] = end;
+    this.h1[this.count] = h1;
+    this.h2[this.count] = h2;
+    this.count += 1;
+  }
+
+  #grow(): void {
+    const size = this.count * 2;
+    const [starts, ends, h1, h2] = [
+      new Float64Array(size),
+      new Float64Array(size),
+      new Int32Array(size),
+      new Int32Array(size),
+    ];
+    starts.set(this.starts);
+    ends.set(this.ends);
+    h1.set(this.h1);
+    h2.set(this.h2);
+    [this.starts, this.ends, this.h1, this.h2] = [starts, ends, h1, h2];
+  }
 }
 
 const BATCH_BYTES = 2 * 1024 * 1024;
 const BATCH_GROUPS = 4_000;
 const LONGEST_GROUP = 16 * 1024;
 const HAS_HITS = 1;
+const NO_HITS: readonly Hit[] = [];
 /** What all patterns of a batch get; where they take longer, the scanner with its own limits looks at all of it. */
 const PATTERN_MILLIS = 5_000;
 /** Tells windows of the other kinds from neighbourhoods in the one table. */
@@ -62,17 +96,22 @@ export class WindowScanner {
   readonly #far: readonly Rule[];
   readonly #seen: HashTable;
   readonly #key: Secret;
+  /** Windows with hits, by their hashes. */
   readonly #known = new Map<number, Window>();
   readonly #numbers = new Map<string, Hit>();
+  readonly #names: string[] = [];
   readonly #groups: Group[] = [];
   #bytes = 0;
-  #members: Member[] = [];
-  #source: Buffer | undefined;
+  readonly #members = new Members();
+  /** Of the group that grows: its first neighbourhood, where it is, and whether something in it can be decoded. */
+  #first = 0;
+  #start = 0;
+  #end = 0;
+  #isEncoded = false;
   readonly #onFlush: () => void;
 
   constructor(
-    { near, far }: HistoryRules,
-    structural: RuleSet,
+    { near, far, structural }: HistoryRules,
     { seen, key, onFlush, ...options }: ScanOptions & { seen: HashTable; key: Secret; onFlush: () => void },
   ) {
     const scanner = (set: RuleSet): Scanner => new Scanner(set, options);
@@ -87,26 +126,31 @@ export class WindowScanner {
 
   /** What a hit's number stands for: the rule, and the value's HMAC in hexadecimal. */
   get names(): readonly string[] {
-    return [...this.#numbers.keys()];
+    return this.#names;
   }
 
-  /** A neighbourhood with its hash; undefined where it is known to be clean. Calls come in the order of the text. */
+  /**
+   * A neighbourhood with its hash. Calls come in the order of the text; those that touch are looked at together, so what is to
+   * be looked at is added to `found` when its group ends.
+   */
   near(
     bytes: Buffer,
     { start, end, isEncoded }: { readonly start: number; readonly end: number; readonly isEncoded: boolean },
     h1: number,
     h2: number,
-  ): Window | undefined {
+    found: Mark[],
+  ): void {
     const known = this.#find(h1, h2);
-    if (known !== "new") return known;
-    const window: Window = { kind: "near", hits: undefined };
-    const previous = this.#members.at(-1);
-    if (previous !== undefined && (start > previous.end || end - (this.#members[0]?.start ?? 0) > LONGEST_GROUP))
-      this.endGroup();
-    this.#source = bytes;
-    this.#members.push({ window, start, end, h1, h2, isEncoded });
-    this.#known.set(keyOf(h1, h2), window);
-    return window;
+    if (known !== "new") {
+      if (known !== undefined) found.push({ start, end, window: known });
+      return;
+    }
+    const isGrowing = this.#members.count > this.#first;
+    if (isGrowing && (start > this.#end || end - this.#start > LONGEST_GROUP)) this.endGroup(bytes, found);
+    if (this.#members.count === this.#first) this.#start = start;
+    this.#members.add(start, end, h1, h2);
+    this.#end = end;
+    this.#isEncoded ||= isEncoded;
   }
 
   far(bytes: Buffer, start: number, end: number, { rules, isEncoded }: FarReach): Window {
@@ -118,16 +162,23 @@ export class WindowScanner {
     return this.#alone({ kind: "structure", rules: undefined, isEncoded: true }, bytes, start, end, SALT.structure);
   }
 
-  endGroup(): void {
-    const first = this.#members[0];
-    const last = this.#members.at(-1);
-    if (first === undefined || last === undefined || this.#source === undefined) return;
-    const end = this.#members.reduce((most, member) => Math.max(most, member.end), 0);
-    const isEncoded = this.#members.some((member) => member.isEncoded);
-    const bytes = Buffer.from(this.#source.subarray(first.start, end));
-    this.#add({ kind: "near", start: first.start, bytes, members: this.#members, isEncoded, rules: undefined });
-    this.#members = [];
-    this.#source = undefined;
+  endGroup(bytes: Buffer, found: Mark[]): void {
+    const [first, last] = [this.#first, this.#members.count];
+    if (first === last) return;
+    const window: Window = { kind: "near", hits: undefined };
+    const [start, end, isEncoded] = [this.#start, this.#end, this.#isEncoded];
+    this.#add({
+      window,
+      start,
+      bytes: Buffer.from(bytes.subarray(start, end)),
+      first,
+      last,
+      isEncoded,
+      rules: undefined,
+    });
+    found.push({ start, end, window });
+    this.#first = last;
+    this.#isEncoded = false;
   }
 
   flushIfFull(): void {
@@ -138,40 +189,50 @@ export class WindowScanner {
   flush(): void {
     for (const kind of ["near", "far", "structure"] as const) {
       const [encoded, plain] = [true, false].map((is) =>
-        this.#groups.filter((group) => group.kind === kind && group.isEncoded === is),
+        this.#groups.filter((group) => group.window.kind === kind && group.isEncoded === is),
       );
       this.#scan(kind, encoded ?? [], this.#scanners[kind]);
       if (kind === "far") this.#scan(kind, this.#matching(plain ?? []), this.#plainScanners.far);
       else this.#scan(kind, plain ?? [], this.#plainScanners[kind]);
     }
     this.#groups.length = 0;
+    this.#members.count = 0;
+    this.#first = 0;
     this.#bytes = 0;
     this.#onFlush();
   }
 
   #alone(
-    asked: Pick<Group, "kind" | "rules" | "isEncoded">,
+    { kind, rules, isEncoded }: { kind: Kind; rules: ReadonlySet<number> | undefined; isEncoded: boolean },
     bytes: Buffer,
     start: number,
     end: number,
     salt: number,
   ): Window {
-    const { kind, isEncoded } = asked;
     const [h1, h2] = hashOf(bytes, start, end, salt);
     const known = this.#find(h1, h2);
     if (known !== "new") return known ?? { kind, hits: [] };
     const window: Window = { kind, hits: undefined };
-    this.#known.set(keyOf(h1, h2), window);
-    const members = [{ window, start, end, h1, h2, isEncoded }];
-    this.#add({ ...asked, start, bytes: Buffer.from(bytes.subarray(start, end)), members });
+    const first = this.#members.count;
+    this.#members.add(start, end, h1, h2);
+    this.#first = first + 1;
+    this.#add({
+      window,
+      start,
+      bytes: Buffer.from(bytes.subarray(start, end)),
+      first,
+      last: first + 1,
+      isEncoded,
+      rules,
+    });
     return window;
   }
 
   #find(h1: number, h2: number): Window | undefined | "new" {
     const bits = this.#seen.get(h1, h2);
     if (bits === 0) return undefined;
-    // Not in the table: it may wait. In it with hits: another thread may have found them.
-    return this.#known.get(keyOf(h1, h2)) ?? "new";
+    // In the table with hits: another thread may have found them.
+    return bits < 0 ? "new" : (this.#known.get(keyOf(h1, h2)) ?? "new");
   }
 
   #add(group: Group): void {
@@ -210,24 +271,34 @@ export class WindowScanner {
         leak,
         hit: this.numberOf(hitName(leak.rule, leak.secret, this.#key)),
       }));
-      const lineStarts = leaks.length === 0 ? [] : lineStartsOf(group.bytes);
-      for (const { window, start, end, h1, h2 } of group.members) {
+      const { starts, ends, h1, h2 } = this.#members;
+      if (leaks.length === 0) {
+        group.window.hits = NO_HITS;
+        for (let one = group.first; one < group.last; one++) this.#seen.set(h1[one] as number, h2[one] as number, 0);
+        return;
+      }
+      group.window.hits = [...new Set(leaks.map(({ hit }) => hit))];
+      const lineStarts = lineStartsOf(group.bytes);
+      for (let one = group.first; one < group.last; one++) {
         const hits = new Set<Hit>();
         for (const { leak, hit } of leaks) {
           const from = group.start + (lineStarts[leak.startLine - 1] ?? 0);
           const to = group.start + (lineStarts[leak.endLine] ?? group.bytes.length);
-          if (from < end && to > start) hits.add(hit);
+          if (from < (ends[one] as number) && to > (starts[one] as number)) hits.add(hit);
         }
-        window.hits = [...hits];
-        this.#seen.set(h1, h2, hits.size > 0 ? HAS_HITS : 0);
-        if (hits.size === 0) this.#known.delete(keyOf(h1, h2));
+        const [a, b] = [h1[one] as number, h2[one] as number];
+        this.#seen.set(a, b, hits.size > 0 ? HAS_HITS : 0);
+        if (hits.size > 0) this.#known.set(keyOf(a, b), { kind: group.window.kind, hits: [...hits] });
       }
     });
   }
 
   numberOf(name: string): Hit {
     let number = this.#numbers.get(name);
-    if (number === undefined) this.#numbers.set(name, (number = this.#numbers.size));
+    if (number === undefined) {
+      this.#numbers.set(name, (number = this.#names.length));
+      this.#names.push(name);
+    }
     return number;
   }
 }

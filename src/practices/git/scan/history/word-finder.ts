@@ -37,7 +37,8 @@ export class WordFinder {
   readonly #everyLine: number;
   readonly #depth: number;
 
-  constructor({ words, everyLine, structural }: HistoryRules, maxDecodeDepth: number) {
+  constructor({ words, everyLine, structural: { rules } }: HistoryRules, maxDecodeDepth: number) {
+    const structural = rules.length > 0;
     const list = [...new Set([...words.keys(), ...(structural ? MANIFEST_WORDS : [])])];
     this.#index = new KeywordIndex(list);
     this.#bits = Uint8Array.from(list, (word) => {
