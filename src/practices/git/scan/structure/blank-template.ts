@@ -9,6 +9,8 @@ export interface BlankedTemplate {
 /** Stands where an action stood inside a line; from Unicode's private area, so in no text by itself. */
 export const HOLE = "\uE000";
 const MOST_VARIANTS = 4;
+/** Nobody writes a template with more; patterns look at such a file all the same. */
+const MOST_ACTIONS = 100_000;
 
 /**
  * A Go template (Helm, Jinja looks the same) as plain YAML: lines of nothing but actions become blank, an action inside of
@@ -16,7 +18,10 @@ const MOST_VARIANTS = 4;
  * so on. Pure; linear in the text's length.
  */
 export function* blankTemplate(text: string): Generator<BlankedTemplate> {
-  const actions = [...templateActions(text)];
+  const actions = templateActions(text)
+    .take(MOST_ACTIONS + 1)
+    .toArray();
+  if (actions.length > MOST_ACTIONS) return;
   const branches = branchesOf(actions, text.length);
   const most = branches.reduce((count, { of }) => Math.max(count, of), 1);
   for (let variant = 0; variant < Math.min(most, MOST_VARIANTS); variant++) {

@@ -277,6 +277,8 @@ test("hostile files end, and are found nothing in: aliases, depth, long lines, n
   assert.deepEqual(found("values.yaml", `${" ".repeat(10_000_000)}\npassword: ${VALUE}\n`), [
     "chart-values:2:password",
   ]);
+  assert.deepEqual(found("a.yaml", `${secret("")}${"{{/* ".repeat(1_000_000)}`), []);
+  assert.deepEqual(found("a.yaml", `${secret("")}${"{{ if }}\n{{ else }}\n".repeat(200_000)}`), []);
   const broken = Buffer.concat([
     Buffer.from("a: "),
     Buffer.from([0xff, 0xfe, 0xc3]),

@@ -31,9 +31,11 @@ export function* templateActions(text: string): Generator<TemplateAction> {
 function endOfAction(text: string, from: number): number | undefined {
   const limit = Math.min(text.length, from + LONGEST);
   if (/^-?\s*\/\*/.test(text.slice(from, from + 8))) {
-    const close = text.indexOf("*/", from);
-    const end = close < 0 ? -1 : text.indexOf("}}", close);
-    return end < 0 || end > limit ? undefined : end + 2;
+    // Within the bound, or a text of nothing but openings would take the square of its length.
+    const comment = text.slice(from, limit);
+    const close = comment.indexOf("*/");
+    const end = close < 0 ? -1 : comment.indexOf("}}", close);
+    return end < 0 ? undefined : from + end + 2;
   }
   for (let at = from; at < limit; at++) {
     const char = text[at];
