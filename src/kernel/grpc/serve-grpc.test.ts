@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { KustodyError } from "../errors.ts";
 import { connectGrpc, type GrpcClient } from "./connect-grpc.ts";
 import { encodeGrpcMessage, frameMessage, unframeMessage } from "./grpc-frame.ts";

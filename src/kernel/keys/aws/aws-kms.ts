@@ -15,6 +15,8 @@ const REFUSED = new Set(
     " ",
   ),
 );
+/** States of a key that only somebody's doing ends. */
+const UNUSABLE = new Set(["Disabled", "PendingDeletion", "PendingImport", "PendingReplicaDeletion"]);
 const MISMATCH = new Set(["InvalidCiphertextException", "IncorrectKeyException"]);
 
 /**
@@ -36,8 +38,11 @@ export async function openAwsKms(uri: KeyUri): Promise<WrappingKey> {
 
   const resolve = async (abortSignal: AbortSignal): Promise<{ arn: string; material: string | undefined }> => {
     const reply = await send(name, () => client.send(new DescribeKeyCommand({ KeyId: uri.place }), { abortSignal }));
-    const { Arn: arn = "", CurrentKeyMaterialId: material } = reply.KeyMetadata ?? {};
+    const { Arn: arn = "", CurrentKeyMaterialId: material, KeyState: state = "" } = reply.KeyMetadata ?? {};
     if (!ARN.test(arn)) throw new KustodyError("KST_KEY_REFUSED", `${name} is not a key of AWS KMS`);
+    if (UNUSABLE.has(state)) {
+      throw new KustodyError("KST_KEY_REFUSED", `${name} is in the state ${state}`, { hint: "enable the key" });
+    }
     arns.add(arn);
     return { arn, material };
   };

@@ -67,7 +67,13 @@ async function change(
   to: (from: LocalKeys) => LocalKeys,
 ): Promise<LocalKeyIds> {
   refuseSame(file, recovery);
-  const lock = await lockLocalStore(`${file}.lock`, clock, AbortSignal.timeout(30_000));
+  const lock = await lockLocalStore(`${file}.lock`, clock, AbortSignal.timeout(30_000)).catch((cause: unknown) => {
+    if (cause instanceof KustodyError) throw cause;
+    throw new KustodyError("KST_KEY_FILE", `cannot write beside ${file}`, {
+      hint: "check that the folder exists and has room",
+      cause,
+    });
+  });
   try {
     const from = await loadLocalKeys(file, passphrase);
     const next = to(from);
