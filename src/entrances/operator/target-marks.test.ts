@@ -5,8 +5,10 @@ import { CREATED_BY_LABEL, MANAGED_LABEL } from "../../practices/managers/model/
 import { fake, OperatorRig, wants } from "./testing/operator-rig.ts";
 
 let rig: OperatorRig;
+let stop: () => Promise<void>;
 before(async () => {
   rig = await OperatorRig.start();
+  stop = await rig.operator();
   await rig.secretStore("default", "fake", fake({ k: "v" }));
 });
 after(() => rig?.[Symbol.asyncDispose]());
@@ -17,7 +19,6 @@ const marksOf = async (name: string): Promise<{ labels: string[]; annotations: s
 };
 
 test("labels and annotations that the object loses go from its target, also after a restart; others' stay", async () => {
-  const stop = await rig.operator();
   const metadata = { labels: { team: "a", old: "x" }, annotations: { note: "n", "old-note": "x" } };
   await rig.externalSecret("default", "marked", wants("fake", { k: "k" }), metadata);
   await rig.ready("default", "marked");
