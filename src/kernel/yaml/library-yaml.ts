@@ -36,8 +36,15 @@ const REASONS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: "something stands where it cannot",
 };
 
-/** Reads one document with the `yaml` package: all of YAML 1.2 and merge keys, within bounds. */
-export function readWithLibrary(text: string, maxDepth: number): DocumentReading {
+/** YAML 1.1 as Go's yaml package reads it: times, and numbers of base 60, are texts, and of equal keys the last counts. */
+const GO_YAML_1_1: Yaml.ParseOptions & Yaml.DocumentOptions & Yaml.SchemaOptions = {
+  version: "1.1",
+  customTags: (tags) =>
+    tags.filter((tag) => typeof tag === "string" || (tag.format !== "TIME" && !tag.tag.endsWith(":timestamp"))),
+};
+
+/** Reads one document with the `yaml` package: all of YAML 1.2, or 1.1, and merge keys, within bounds. */
+export function readWithLibrary(text: string, maxDepth: number, version: "1.1" | "1.2" = "1.2"): DocumentReading {
   if (text.length > MAX_LENGTH || tokens(text) > MAX_TOKENS) {
     return { ok: false, reason: "the document is too large for YAML beyond plain mappings and lists", offset: 0 };
   }
@@ -51,6 +58,7 @@ export function readWithLibrary(text: string, maxDepth: number): DocumentReading
       prettyErrors: false,
       stringKeys: true,
       uniqueKeys: false,
+      ...(version === "1.1" ? GO_YAML_1_1 : {}),
     });
   } catch {
     return { ok: false, reason: "the document is nested too deeply", offset: 0 };
@@ -59,7 +67,7 @@ export function readWithLibrary(text: string, maxDepth: number): DocumentReading
   if (error !== undefined) {
     return { ok: false, reason: REASONS[error.code] ?? "the document is not valid YAML", offset: error.pos[0] };
   }
-  const fault = faultInTree(document.contents, maxDepth);
+  const fault = faultInTree(document.contents, maxDepth, version === "1.1");
   if (fault !== undefined) return { ok: false, ...fault };
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -87,7 +95,7 @@ interface Fault {
 }
 
 /** Nesting beyond the bound, a key twice in one mapping, an alias inside the value that it names. */
-function faultInTree(root: unknown, maxDepth: number): Fault | undefined {
+function faultInTree(root: unknown, maxDepth: number, allowsKeysTwice: boolean): Fault | undefined {
   const { isAlias, isCollection, isPair, isScalar } = library();
   const pending: { node: unknown; depth: number }[] = [{ node: root, depth: 0 }];
   const anchored = new Map<string, Yaml.Node>();
@@ -110,7 +118,7 @@ function faultInTree(root: unknown, maxDepth: number): Fault | undefined {
     for (const item of node.items) {
       if (!isPair(item) || !isScalar(item.key)) continue;
       const key = item.key.value;
-      if (keys.has(key) && key !== "<<") {
+      if (keys.has(key) && key !== "<<" && !allowsKeysTwice) {
         return { reason: "a key stands twice in one mapping", offset: item.key.range?.[0] ?? 0 };
       }
       keys.add(key);

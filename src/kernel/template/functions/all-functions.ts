@@ -14,6 +14,7 @@ import { REGEX_FUNCTIONS } from "./regex.ts";
 import { SEMVER_FUNCTIONS } from "./semver.ts";
 import { STRING_FUNCTIONS } from "./strings.ts";
 import { URL_FUNCTIONS } from "./urls.ts";
+import { YAML_FUNCTIONS } from "./yaml.ts";
 
 /**
  * Every function that templates have: Go's, sprig's, and those of External Secrets Operator's engine v2. Those that read
@@ -31,6 +32,7 @@ export const ALL_FUNCTIONS: FunctionTable = {
   ...HASH_FUNCTIONS,
   ...PATH_FUNCTIONS,
   ...JSON_FUNCTIONS,
+  ...YAML_FUNCTIONS,
   ...REGEX_FUNCTIONS,
   ...SEMVER_FUNCTIONS,
   ...URL_FUNCTIONS,
