@@ -36,26 +36,28 @@ interface GitleaksLeak {
 }
 
 /** Scans a folder with both, by the same configuration, and compares every finding in every detail. */
-export async function compare(gitleaks: string, config: string, folder: string, scratch: string): Promise<Comparison> {
-  const theirs = await byGitleaks(gitleaks, config, folder, join(scratch, "report.json"));
-  const ours = await byKustody(config, folder);
+export async function compare(
+  gitleaks: string,
+  config: string,
+  folder: string,
+  { scratch, archiveDepth = 0 }: { readonly scratch: string; readonly archiveDepth?: number },
+): Promise<Comparison> {
+  const report = join(scratch, "report.json");
+  const options = ["--report-path", report, "--max-archive-depth", String(archiveDepth)] as const;
+  const theirs = await byGitleaks(gitleaks, config, folder, options);
+  const ours = await byKustody(config, folder, archiveDepth);
   const different = [...without(theirs, ours), ...without(ours, theirs)];
   return { same: ours.length - without(ours, theirs).length, different };
 }
 
-async function byGitleaks(binary: string, config: string, folder: string, report: string): Promise<Found[]> {
-  const args = [
-    "dir",
-    folder,
-    "--config",
-    config,
-    "--report-format",
-    "json",
-    "--report-path",
-    report,
-    "--exit-code",
-    "0",
-  ];
+async function byGitleaks(
+  binary: string,
+  config: string,
+  folder: string,
+  options: readonly [string, string, ...string[]],
+): Promise<Found[]> {
+  const args = ["dir", folder, "--config", config, "--report-format", "json", "--exit-code", "0", ...options];
+  const [, report] = options;
   await promisify(execFile)(binary, [...args, "--no-banner", "--log-level", "error"], { maxBuffer: 64 * 1024 * 1024 });
   const leaks = JSON.parse(await readFile(report, "utf8")) as readonly GitleaksLeak[];
   return leaks.map((leak) => ({
@@ -77,7 +79,7 @@ async function byGitleaks(binary: string, config: string, folder: string, report
   }));
 }
 
-async function byKustody(config: string, folder: string): Promise<Found[]> {
+async function byKustody(config: string, folder: string, maxArchiveDepth: number): Promise<Found[]> {
   const file = readConfigFile(await readFile(config, "utf8"), config);
   const scanner = new Scanner(rulesOfConfigs([{ name: config, file }], undefined), {
     maxDecodeDepth: 5,
@@ -89,7 +91,7 @@ async function byKustody(config: string, folder: string): Promise<Found[]> {
   };
   for (const batch of readTargets(folder, scanner, {
     followSymlinks: false,
-    maxArchiveDepth: 0,
+    maxArchiveDepth,
     maxFileBytes: LARGEST_FILE,
     onProblem,
   }))
