@@ -48,7 +48,7 @@ test("one flipped bit of ciphertext, key id or wrapped KEK, and nothing is opene
       };
       const changed = {
         ciphertext: place === "ciphertext" ? flip(envelope.ciphertext) : envelope.ciphertext,
-        keyId: place === "keyId" ? `${flip(Buffer.from(wrapped.keyId, "utf16le")).toString("utf16le")}` : wrapped.keyId,
+        keyId: place === "keyId" ? flip(Buffer.from(wrapped.keyId, "utf16le")).toString("utf16le") : wrapped.keyId,
         annotations: { [KEK_ANNOTATION]: place === "wrapped" ? flip(wrapped.bytes) : wrapped.bytes },
       };
       // Lone surrogates become the same replacement character in UTF-8, which is what is authenticated.
