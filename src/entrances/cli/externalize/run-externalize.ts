@@ -7,9 +7,11 @@ import {
   checkRemote,
   type ExternalizePorts,
   type FilePlans,
+  heldValues,
   moveFile,
   obstaclesOf,
   planFiles,
+  writeReplacements,
 } from "../../../practices/git/externalize/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { untilInterrupted } from "../up/until-interrupted.ts";
@@ -41,41 +43,46 @@ export async function runExternalize(
   await using cluster = lazyKube(config, terminal);
   await using stores = targetStores(store, flags, cluster);
   const files = await checkRemote(plans.files, stores, signal);
-  const isApplied = flags.apply === true;
-  const done = isApplied
-    ? await applyAll(files, stores, signal, terminal)
-    : files.every((file) => obstaclesOf(file).length === 0);
   const { stdout } = terminal;
+  if (flags.replacements !== undefined)
+    writeReplacements(flags.replacements, heldValues(files.flatMap(({ plan }) => plan.secrets)));
+  const moved = flags.apply === true ? await applyAll(files, stores, signal, terminal) : undefined;
   if (files.length === 0) stdout.write(`${renderUnmoved(plans)}There is nothing to move.\n`);
-  else
-    stdout.write(isApplied ? renderUnmoved(plans) + renderRepeats(plans) : renderPlan(files, plans) + nextStep(files));
-  return done && !leavesValues(plans) ? 0 : 1;
+  else if (moved === undefined) stdout.write(renderPlan(files, plans) + nextStep(files));
+  else stdout.write(renderUnmoved(plans) + renderRepeats(plans));
+  if (flags.history) {
+    const told = await (await import("./tell-history.ts")).tellHistory(moved ?? files, flags.replacements);
+    if (told !== "") stdout.write(`\n${told}`);
+  }
+  const isDone =
+    moved === undefined ? files.every((file) => obstaclesOf(file).length === 0) : moved.length === files.length;
+  return isDone && !leavesValues(plans) ? 0 : 1;
 }
 
-/** Whether all files were changed. */
+/** The files that were changed. */
 async function applyAll(
   files: readonly CheckedFile[],
   ports: ExternalizePorts,
   signal: AbortSignal,
   { stdout }: Terminal,
-): Promise<boolean> {
-  let done = true;
+): Promise<readonly CheckedFile[]> {
+  const moved: CheckedFile[] = [];
   const obstacles: string[] = [];
   for (const file of files) {
     const { shown } = file.source;
     const outcome = await moveFile(file, ports, signal);
     if (outcome.is === "changed") {
+      moved.push(file);
       const all = file.plan.secrets.length;
       stdout.write(
         `changed ${printable(shown)}: ${all} at the manager, ${outcome.written} of them written now; read back, the same\n`,
       );
     } else {
-      done = false;
       obstacles.push(...outcome.obstacles.map((why) => `${shown}: ${why}`));
     }
   }
   stdout.write(section("Not changed", obstacles));
-  return done;
+  return moved;
 }
 
 function nextStep(files: readonly CheckedFile[]): string {

@@ -166,7 +166,7 @@ test("a store that cannot be written to is an obstacle where something is missin
   await store.write?.({ key: "shop/a" }, Secret.fromText('{"password":"value-a"}'), undefined, signal);
   await put("a.yaml", secret("a", "value-a"));
   await put("b.yaml", secret("b", "value-b"));
-  const { write: _, ...readOnly } = store;
+  const readOnly = Object.fromEntries(Object.entries(store).filter(([name]) => name !== "write")) as unknown as Store;
   ports = { ...ports, store: async () => readOnly };
   const outcomes = await move();
   assert.equal(outcomes["a.yaml"]?.is, "changed");

@@ -1,0 +1,62 @@
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { KustodyError } from "../../../../kernel/errors.ts";
+import { reasonOf } from "../../../../kernel/kube/manifests/find-files.ts";
+import { SHORTEST_TOLD } from "../value-needles.ts";
+import type { HeldValue } from "./held-value.ts";
+
+/**
+ * Writes what `git filter-repo --replace-text` takes: a regular expression for each form of each value, the longest first,
+ * so that no part of one is left over. A value of several lines is found at any indentation. The file holds the values: its
+ * owner alone may read it, and it must not be there before. A door.
+ * https://htmlpreview.github.io/?https://github.com/newren/git-filter-repo/blob/docs/html/git-filter-repo.html
+ *
+ * @throws KST_EXTERNALIZE_FILE
+ */
+export function writeReplacements(file: string, values: readonly HeldValue[]): void {
+  const forms = new Set(values.flatMap(formsOf));
+  const lines = [...forms]
+    .toSorted((a, b) => b.length - a.length)
+    .map((form) => `regex:${patternOf(form)}==>***REMOVED***\n`);
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "wx", 0o600);
+  } catch (cause) {
+    const isThere = (cause as NodeJS.ErrnoException).code === "EEXIST";
+    throw failed(file, isThere ? "it is there already" : reasonOf(cause), cause);
+  }
+  try {
+    writeSync(descriptor, lines.join(""), null, "latin1");
+    fsyncSync(descriptor);
+  } catch (cause) {
+    rmSync(file, { force: true });
+    throw failed(file, reasonOf(cause), cause);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** As byte strings: as it is, as it was written, in base64, and escaped as in JSON. */
+function formsOf({ entry: { value, written }, needles }: HeldValue): string[] {
+  if (needles.length === 0) return [];
+  const text = value.unwrap().toString("latin1");
+  const escaped = Buffer.from(JSON.stringify(value.unwrap().toString("utf8")).slice(1, -1)).toString("latin1");
+  const forms = [text, escaped, written.unwrap().toString("latin1"), value.unwrap().toString("base64")];
+  return forms.map((form) => form.trim()).filter((form) => form.length >= SHORTEST_TOLD);
+}
+
+/** Python's syntax, over bytes: letters and digits stand for themselves, all else by its number. */
+function patternOf(form: string): string {
+  const lines = form.split(/\r?\n/).map((line) => line.trim().replaceAll(/[^A-Za-z0-9]/g, hexEscape));
+  return lines.filter((line) => line !== "").join("\\s+");
+}
+
+function hexEscape(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
+function failed(file: string, reason: string, cause: unknown): KustodyError {
+  return new KustodyError("KST_EXTERNALIZE_FILE", `cannot write ${file}: ${reason}`, {
+    hint: "name a file that is not there yet, outside of the repository",
+    cause,
+  });
+}
