@@ -56,6 +56,62 @@ export interface MigrateFlags extends EtcdFlags {
   readonly reclaim: boolean;
 }
 
+const INIT_HELP = `
+Examples:
+  kustody encryption init --dry-run                          what would be written, and what follows
+  kustody encryption init --distribution kubeadm --plugin static-pod --image registry.example/kustody:1 \\
+    --plugin-key 'vault-transit://vault.example:8200/transit/kubernetes?token-file=/etc/kustody/token'
+  kustody encryption init --single-api-server --plugin systemd --plugin-key local:///etc/kustody/kms.keys
+  kustody encryption init --step only --etcd https://127.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key
+
+The providers that are there stay for reading. Each run goes one step: 'read' lets every API server decrypt with the plugin,
+'write' lets it encrypt, and after 'kustody encryption migrate' 'only' removes the others. So one moves from another plugin, too.
+Files are written at once, mode 0600, and what was there is kept beside them.`;
+
+/** What `init` takes; `--key` of etcd's client certificate is apart from the plugin's. */
+export interface InitFlags extends EtcdFlags {
+  readonly file: string;
+  readonly name: string;
+  readonly endpoint: string;
+  readonly resource: readonly string[];
+  readonly etcdPrefix: string;
+  readonly step?: string;
+  readonly singleApiServer?: boolean;
+  readonly distribution: string;
+  readonly plugin?: string;
+  readonly pluginKey?: string;
+  readonly pluginFile?: string;
+  readonly image?: string;
+  readonly program: string;
+  readonly dryRun?: boolean;
+}
+
+const ROTATE_HELP = `
+Examples:
+  kustody encryption rotate --key-file /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys              a local key of the plugin
+  kustody encryption rotate --key-file /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys --activate
+  kustody encryption rotate --file /etc/kubernetes/encryption/config.yaml                              a key in the file itself
+  kustody encryption rotate --file /etc/kubernetes/encryption/config.yaml --activate
+  kustody encryption rotate --follow kustody                          after a rotation in the key service: until all use it
+
+Two phases, so that every API server can decrypt with the new key before one encrypts with it: copy the file to every
+control-plane node after each. What has arrived is read from each API server's metrics: name each with --api-server.
+Then: kustody encryption migrate, and for keys in the file --remove-old, with --etcd for the proof.`;
+
+/** What `rotate` takes. */
+export interface RotateFlags extends EtcdFlags {
+  readonly file?: string;
+  readonly keyFile?: string;
+  readonly recovery?: string;
+  readonly passphraseFile?: string;
+  readonly follow?: string;
+  readonly activate?: boolean;
+  readonly removeOld?: boolean;
+  readonly etcdPrefix: string;
+  readonly apiServer?: readonly string[];
+  readonly wait: string;
+}
+
 const SETTINGS = ["kubeconfig", "context", "output", "failOn", "color"];
 
 export const define: CommandModule["define"] = (command, terminal, exit) => {
@@ -71,6 +127,13 @@ export const define: CommandModule["define"] = (command, terminal, exit) => {
   defineMigrate(migrate, async (flags) => {
     const { config } = await settingsOf(migrate);
     exit(await (await import("./run-migrate.ts")).runMigrate(flags, config, terminal));
+  });
+  const init = command.command("init");
+  defineInit(init, async (flags) => exit(await (await import("./run-init.ts")).runInit(flags, terminal)));
+  const rotate = command.command("rotate");
+  defineRotate(rotate, async (flags) => {
+    const { config } = await settingsOf(rotate);
+    exit(await (await import("./run-rotate.ts")).runRotate(flags, config, terminal));
   });
   command.action(() => command.help({ error: true }));
 };
@@ -104,6 +167,45 @@ function defineMigrate(migrate: Command, run: (flags: MigrateFlags) => Promise<v
     .addHelpText("after", MIGRATE_HELP)
     .action(run);
   addSettings(migrate, ["kubeconfig", "context", "output"]);
+}
+
+function defineInit(init: Command, run: (flags: InitFlags) => Promise<void>): void {
+  init.description("Write an EncryptionConfiguration with the KMS plugin, and what runs the plugin; step by step.");
+  init
+    .option("--file <path>", "the EncryptionConfiguration", "/etc/kubernetes/encryption/config.yaml")
+    .option("--name <name>", "the provider's name, which becomes part of every value", "kustody")
+    .option("--endpoint <unix:///path>", "the plugin's socket", "unix:///run/kustody/kms.sock")
+    .option("--resource <name...>", "resources of a new entry", ["secrets"])
+    .option("--step <read|write|only>", "go to this step (default: the next)")
+    .option("--single-api-server", "there is one API server only: begin with writing")
+    .option("--distribution <name>", "kubeadm, k3s, rke2 or manual", "manual")
+    .option("--plugin <static-pod|systemd>", "also write what runs the plugin")
+    .option("--plugin-key <uri>", "the key, as 'kustody kms serve' takes it")
+    .option("--plugin-file <path>", "where that is written (default: where kubelet or systemd look)")
+    .option("--image <image>", "image of the static pod")
+    .option("--program <path>", "the program of the systemd unit", "/usr/local/bin/kustody")
+    .option("--etcd-prefix <path>", "the API server's --etcd-prefix", "/registry")
+    .option("--dry-run", "print, and write nothing");
+  addEtcdFlags(init);
+  init.addHelpText("after", INIT_HELP).action(run);
+}
+
+function defineRotate(rotate: Command, run: (flags: RotateFlags) => Promise<void>): void {
+  rotate.description("Replace the key that encrypts, in two phases, and follow it into each API server.");
+  rotate
+    .option("--file <path>", "rotate a key that stands in this EncryptionConfiguration")
+    .option("--key-file <file>", "rotate a local key of 'kustody kms serve'")
+    .option("--recovery <file>", "with --key-file: the second copy, on another disk")
+    .option("--passphrase-file <file>", "with --key-file: what protects both")
+    .option("--follow <provider>", "wait until the API servers use another key of this KMS provider than now")
+    .option("--activate", "the second phase: let the staged key encrypt")
+    .option("--remove-old", "with --file: remove the keys that nothing in etcd is encrypted with any more")
+    .option("--etcd-prefix <path>", "the API server's --etcd-prefix", "/registry")
+    .option("--api-server <url...>", "each API server's own address")
+    .option("--wait <duration>", "how long to wait for the API servers; 0s does not", "5m");
+  addEtcdFlags(rotate);
+  rotate.addHelpText("after", ROTATE_HELP).action(run);
+  addSettings(rotate, ["kubeconfig", "context"]);
 }
 
 /** What is looked at, and what is known of the key that writes now. */

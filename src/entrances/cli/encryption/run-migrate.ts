@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Config } from "../../../kernel/config/config-schema.ts";
 import { KustodyError } from "../../../kernel/errors.ts";
 import type { EtcdClient } from "../../../kernel/etcd/etcd-client.ts";
@@ -15,11 +14,11 @@ import { openProgress } from "../progress.ts";
 import { wholeNumber } from "../scan/whole-number.ts";
 import type { Terminal } from "../terminal.ts";
 import { untilInterrupted } from "../up/until-interrupted.ts";
+import { configHashOf } from "./configuration-file.ts";
 import type { MigrateFlags } from "./encryption-command.ts";
 import { withEtcd } from "./etcd-flags.ts";
 import { type Migration, migrateAll, migrateStale } from "./migrate-resource.ts";
 import { milliseconds } from "./milliseconds.ts";
-import { readInputFile } from "./read-input-file.ts";
 import { type Reclaimed, reclaim } from "./reclaim.ts";
 import { renderMigration } from "./render-migration.ts";
 import { waitForServers } from "./wait-for-servers.ts";
@@ -68,10 +67,9 @@ export async function runMigrate(flags: MigrateFlags, config: Config, terminal: 
 
 async function migrate(call: Call): Promise<MigrationReport> {
   const { flags, servers, members, signal, say } = call;
-  const file = flags.encryptionConfig === undefined ? undefined : await readInputFile(flags.encryptionConfig);
   const told = await waitForServers(
     servers,
-    file === undefined ? {} : { configHash: `sha256:${createHash("sha256").update(file).digest("hex")}` },
+    flags.encryptionConfig === undefined ? {} : { configHash: await configHashOf(flags.encryptionConfig) },
     { millis: milliseconds(flags.wait, "--wait"), signal, onWait: (reason) => say(`waiting: ${reason}`) },
   );
   const limits = {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../../../kernel/config/config-schema.ts";
 import { KustodyError } from "../../../kernel/errors.ts";
 import { atLeast } from "../../../kernel/finding/finding.ts";
-import { findingsOf } from "../../../kernel/finding/scorecard.ts";
+import { findingsOf, type Scorecard } from "../../../kernel/finding/scorecard.ts";
 import {
   observeEtcd,
   observeSnapshot,
@@ -18,18 +18,25 @@ import type { StatusFlags } from "./encryption-command.ts";
 import { withEtcd } from "./etcd-flags.ts";
 import { ObjectsFile } from "./objects-file.ts";
 import { renderStatus, renderStatusJson } from "./render-status.ts";
+import { serverStatus } from "./server-status.ts";
 import { storageScorecard } from "./storage-scorecard.ts";
 import { writingKeys } from "./writing-keys.ts";
 
-/** Walks, prints, and returns the exit code. */
+/** Walks etcd or a snapshot, or asks the API servers where there is neither; prints, and returns the exit code. */
 export async function runStatus(flags: StatusFlags, config: Config, terminal: Terminal): Promise<0 | 1 | 2> {
+  const hasStore = (flags.etcd ?? flags.snapshot ?? flags.dataDir) !== undefined;
+  const scorecard = hasStore ? await storeStatus(flags, config, terminal) : await serverStatus(flags, config, terminal);
+  if (findingsOf(scorecard).some(({ severity }) => atLeast(severity, config.failOn))) return 1;
+  return scorecard.inputErrors.length > 0 ? 2 : 0;
+}
+
+async function storeStatus(flags: StatusFlags, config: Config, terminal: Terminal): Promise<Scorecard> {
   const report = await observe(flags, terminal);
   const scorecard = storageScorecard(report);
   if (config.output === "text") terminal.stdout.write(renderStatus(report));
   else if (config.output === "json") terminal.stdout.write(renderStatusJson(report));
   else terminal.stdout.write(render(scorecard, config, terminal));
-  if (findingsOf(scorecard).some(({ severity }) => atLeast(severity, config.failOn))) return 1;
-  return report.problems.length > 0 ? 2 : 0;
+  return scorecard;
 }
 
 async function observe(flags: StatusFlags, terminal: Terminal): Promise<StorageReport> {
@@ -47,9 +54,7 @@ async function observe(flags: StatusFlags, terminal: Terminal): Promise<StorageR
   if (source !== undefined) return await observeSnapshot(source.file, { ...options, ...source.wal });
   return await withEtcd(flags, async ([etcd]) => {
     if (etcd !== undefined) return await observeEtcd(etcd, options);
-    throw new KustodyError("KST_USAGE", "nothing to look at", {
-      hint: "give --etcd with --cacert, --cert and --key, or --snapshot, or --data-dir",
-    });
+    throw new KustodyError("KST_USAGE", "--etcd names no member");
   });
 }
 

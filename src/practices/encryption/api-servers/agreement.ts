@@ -4,6 +4,8 @@ import type { ServerEncryption } from "./server-metrics.ts";
 export interface Expected {
   /** `sha256:` and the hash of the EncryptionConfiguration's file that they shall use. */
   readonly configHash?: string;
+  /** Each of them has to write with this key of some provider, a hash as in metrics. */
+  readonly keyIdHash?: string;
   /** This KMS provider's key has to be another than this one: a rotation has arrived. */
   readonly replaced?: { readonly provider: string; readonly keyIdHash: string };
 }
@@ -24,6 +26,10 @@ export function disagreements(servers: readonly ServerEncryption[], expected: Ex
         );
     }
   } else if (hashes.size > 1) reasons.push(`the API servers use ${hashes.size} different EncryptionConfigurations`);
+  for (const { server, providers } of servers) {
+    const isWriting = providers.some(({ keyIdHash }) => keyIdHash === expected.keyIdHash);
+    if (expected.keyIdHash !== undefined && !isWriting) reasons.push(`${server} does not write with the new key yet`);
+  }
   for (const provider of new Set(servers.flatMap(({ providers }) => providers.map(({ name }) => name)))) {
     const keys = servers.map((server) => ({
       server: server.server,
