@@ -74,7 +74,7 @@ try {
   const repository = join(scratch, "repository");
   execFileSync("git", ["init", "-q", repository]);
   for (let index = 0; index < 10; index++) {
-    const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings-${index} }\ndata:\n${"  key: a value\n".repeat(200)}`;
+    const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings-${index} }\ndata:\n${Array.from({ length: 200 }, (_, line) => `  key-${line}: a value\n`).join("")}`;
     writeFileSync(join(repository, index % 2 === 0 ? `${index}.yaml` : `${index}.go`), text);
   }
   execFileSync("git", ["-C", repository, "add", "."]);
