@@ -126,6 +126,18 @@ test("of what is staged the added lines count, whatever git is configured to sho
   assert.equal((await scan(["staged", folder])).code, 0, "the token was there before");
 });
 
+test("a line added to a file that a kustomization makes a Secret of is told, the others are not", async () => {
+  write("kustomization.yaml", "secretGenerator:\n- name: db\n  envs: [db.properties, ../outside.env]\n");
+  write("db.properties", "USER=app\n");
+  git("add", ".");
+  git("commit", "-qm", "k");
+  write("db.properties", "USER=app\nPIN=93817-x\n");
+  git("add", ".");
+  const { out } = await scan(["staged", folder]);
+  assert.match(out, /^db\.properties:2: kustomization-credential: .*\(PIN\)/);
+  assert.ok(!out.includes("USER"));
+});
+
 test("a value added to a Secret that was committed before is found by its field", async () => {
   write("s.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  a: one of them\n");
   git("add", "s.yaml");

@@ -63,3 +63,8 @@ function countNewlines(bytes: Buffer): number {
   for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
   return count;
 }
+
+/** Whether a line, counted as `startLine` is, lies in this piece. */
+export function holdsLine({ bytes, startLine }: Fragment, line: number): boolean {
+  return line >= startLine && line < startLine + bytes.toString("latin1").replace(/\n$/, "").split("\n").length;
+}

@@ -2,7 +2,7 @@ import type { Engine } from "../../../kernel/regexp/pattern.ts";
 import { withinTime } from "../../../kernel/regexp/within-time.ts";
 import { type Origin, originIsAllowed, pathIsSkipped } from "./allowlist.ts";
 import { binaryFormat } from "./binary-format.ts";
-import { type Fragment, fragmentsOf } from "./fragments.ts";
+import { type Fragment, fragmentsOf, holdsLine } from "./fragments.ts";
 import type { Leak } from "./leak.ts";
 import { PreparedRules } from "./prepared-rules.ts";
 import type { RuleSet } from "./rule.ts";
@@ -114,10 +114,6 @@ export class Scanner {
         added === undefined || file !== origin.path || added.some((piece) => holdsLine(piece, startLine)),
     );
   }
-}
-
-function holdsLine({ bytes, startLine }: Fragment, line: number): boolean {
-  return line >= startLine && line < startLine + bytes.toString("latin1").replace(/\n$/, "").split("\n").length;
 }
 
 /** What a file's name alone tells is told once, though each piece of the file was asked. */

@@ -1,5 +1,6 @@
 import { normalizeLineEnds } from "../../../../kernel/yaml/parse-yaml.ts";
 import { candidateIsAllowed, type Origin, originIsAllowed } from "../allowlist.ts";
+import { type Fragment, holdsLine } from "../fragments.ts";
 import type { Leak } from "../leak.ts";
 import type { Allowlist, Rule, Structure } from "../rule.ts";
 import { variablesIn, wholeValue } from "./environment-file.ts";
@@ -11,6 +12,8 @@ import { valuesOfText } from "./values-of-text.ts";
 export interface BesideFile {
   readonly origin: Origin;
   readonly bytes: Buffer;
+  /** Only these lines, where it is a change that is scanned. */
+  readonly added?: readonly Fragment[] | undefined;
 }
 
 export interface StructureScan {
@@ -44,7 +47,8 @@ export function* structuralLeaks(bytes: Buffer, origin: Origin, scan: StructureS
       const inner = normalizeLineEnds(file.bytes.toString("utf8"));
       const values = found.is === "variables" ? variablesIn(inner, "all") : wholeValue(inner);
       const leakOfInner = leaksIn(inner, file.origin, scan);
-      for (const value of values) yield* leakOfInner(value);
+      for (const value of values)
+        if (file.added?.some((piece) => holdsLine(piece, value.line)) !== false) yield* leakOfInner(value);
     }
   }
 }
