@@ -11,12 +11,14 @@ export function renderHistory(
   values: readonly HeldValue[],
   replacements: string | undefined,
 ): string {
-  const short = values.filter(({ needles }) => needles.length === 0);
+  const untold = values.filter(({ needles }) => needles.length === 0);
   const notes = [
     ...(commits.length > MOST_SHOWN ? [`and ${commits.length - MOST_SHOWN} older commits`] : []),
     ...(loose > 0 ? [`${counted(loose, "version")} that no commit leads to: staged, stashed or left behind`] : []),
     ...(unreadable > 0 ? [`${counted(unreadable, "object")} could not be read: what they hold is not known`] : []),
-    ...(short.length > 0 ? [`too short to be looked for: ${short.map(({ title }) => title).join(", ")}`] : []),
+    ...(untold.length > 0
+      ? [`not to be told from other text, so not looked for: ${untold.map(({ title }) => title).join(", ")}`]
+      : []),
   ];
   const where = `${folder}, ${counted(searched, "version")} of files`;
   if (blobs.length === 0)

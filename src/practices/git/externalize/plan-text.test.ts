@@ -287,6 +287,18 @@ for (const [what, body, reason] of FAILED) {
   });
 }
 
+test("a word that is a value too, such as a user's name, is no value wherever it stands", () => {
+  const { repeats } = plan(`apiVersion: v1
+kind: Secret
+metadata: {name: a, namespace: postgres}
+stringData: {user: postgres}
+---
+image: postgres
+user: postgres
+`);
+  assert.deepEqual(repeats, [13]);
+});
+
 test("values that stand elsewhere in the file are told by their lines", () => {
   const { repeats, after } = plan(`# once correct-horse
 apiVersion: v1

@@ -16,7 +16,7 @@ import { expectedObject, specOf } from "./external-secret-of.ts";
 import type { MovableSecret, Naming, TextPlan, UnmovedSecret } from "./model.ts";
 import { movableOf } from "./movable-of.ts";
 import { type Splice, spliced, splicesOfOriginal } from "./splice.ts";
-import { holdsValue } from "./value-needles.ts";
+import { holdsValue, tellingNeedles } from "./value-needles.ts";
 import { whyLeftAlone } from "./why-unmoved.ts";
 
 type Verdict =
@@ -53,12 +53,9 @@ export function planText(original: string, file: string, naming: Naming): TextPl
   };
 }
 
-/** Shorter values are names and words as well. In bytes. */
-const SHORTEST_REPEAT = 8;
-
 function repeatsIn(text: string, secrets: readonly MovableSecret[]): number[] {
-  if (!holdsValue(text, secrets, SHORTEST_REPEAT)) return [];
-  return text.split("\n").flatMap((line, index) => (holdsValue(line, secrets, SHORTEST_REPEAT) ? [index + 1] : []));
+  if (!holdsValue(text, secrets, tellingNeedles)) return [];
+  return text.split("\n").flatMap((line, index) => (holdsValue(line, secrets, tellingNeedles) ? [index + 1] : []));
 }
 
 function isSecret(value: unknown): value is KubeObject {

@@ -1,18 +1,54 @@
 import { Secret } from "../../../kernel/secret/secret.ts";
 import type { Entry, MovableSecret } from "./model.ts";
 
-/** Shorter values are words of everywhere: what holds them says nothing. In bytes. */
-export const SHORTEST_TOLD = 4;
+/** The texts by which the value of an entry is recognised. They are copies, kept as long as the entry. */
+export type Needles = (name: string, entry: Entry) => readonly Secret[];
+
+/** In bytes: what is shorter stands everywhere. */
+const SHORTEST = 4;
+const SHORTEST_TELLING = 8;
+/** Words, numbers and host names: users, ports and servers, which other text has as well. */
+const PLAIN = [/^[A-Za-z]?[a-z]*$/, /^[A-Z]+$/, /^[\d.]+$/, /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,10}(?::\d+)?$/];
+
+/** Whether a text is of its own kind enough that whatever holds it holds this value. */
+export function isTelling(text: string): boolean {
+  return text.length >= SHORTEST_TELLING && !PLAIN.some((pattern) => pattern.test(text));
+}
 
 /**
- * The texts by which a value is recognised wherever it stands: as it was written, as it is, and in base64; of several lines
- * the longest, since YAML indents them. Without the short ones. They are copies. A door.
+ * As it was written, as it is, and in base64; of several lines the longest, since YAML indents them. For text that is about
+ * the Secret: what is shown of it must have none. A door.
  */
-export function needlesOf({ value, written }: Entry): readonly Secret[] {
-  const texts = [value.unwrap(), written.unwrap()].map((bytes) => longestLine(bytes.toString("latin1")));
-  texts.push(value.unwrap().toString("base64"));
-  const told = [...new Set(texts)].filter((text) => text.length >= SHORTEST_TOLD);
-  return value.size < SHORTEST_TOLD ? [] : told.map((text) => Secret.fromBytes(Buffer.from(text, "latin1")));
+export const anyNeedles: Needles = remembered((_, { value, written }) => {
+  const forms = [value.unwrap(), written.unwrap()].map((bytes) => longestLine(bytes.toString("latin1")));
+  return [...forms, value.unwrap().toString("base64")].filter(
+    (form) => form.length >= SHORTEST && value.size >= SHORTEST,
+  );
+});
+
+/** The same for text that is about anything: what isn't telling has to stand behind the entry's name. A door. */
+export const tellingNeedles: Needles = remembered((name, { value, written }) => {
+  const forms = [longestLine(value.unwrap().toString("latin1")), longestLine(written.unwrap().toString("latin1"))];
+  const base64 = value.unwrap().toString("base64");
+  return [...forms, base64].flatMap((form) => {
+    if (form === "") return [];
+    if (isTelling(form)) return [form];
+    return isOneLine(value) ? ASSIGNED.map((assigned) => assigned(name) + form) : [];
+  });
+});
+
+const ASSIGNED: readonly ((name: string) => string)[] = [
+  (name) => `${name}: `,
+  (name) => `${name}: "`,
+  (name) => `${name}: '`,
+  (name) => `"${name}": "`,
+  (name) => `"${name}":"`,
+  (name) => `${name}=`,
+  (name) => `${name}="`,
+];
+
+function isOneLine(value: Secret): boolean {
+  return !value.unwrap().subarray(0, -1).includes(0x0a);
 }
 
 function longestLine(text: string): string {
@@ -20,17 +56,22 @@ function longestLine(text: string): string {
   return lines.reduce((longest, line) => (line.length > longest.length ? line : longest), "");
 }
 
-const known = new WeakMap<Entry, readonly Secret[]>();
+function remembered(make: (name: string, entry: Entry) => readonly string[]): Needles {
+  const known = new WeakMap<Entry, readonly Secret[]>();
+  return (name, entry) => {
+    let needles = known.get(entry);
+    if (needles === undefined) {
+      needles = [...new Set(make(name, entry))].map((text) => Secret.fromBytes(Buffer.from(text, "latin1")));
+      known.set(entry, needles);
+    }
+    return needles;
+  };
+}
 
-/** Whether a text holds a value of one of these Secrets that has at least so many bytes. */
-export function holdsValue(text: string, secrets: readonly MovableSecret[], shortest = SHORTEST_TOLD): boolean {
+/** Whether a text holds a value of one of these Secrets. */
+export function holdsValue(text: string, secrets: readonly MovableSecret[], needles: Needles = anyNeedles): boolean {
   using haystack = Secret.fromText(text);
   return secrets.some(({ entries }) =>
-    [...entries.values()].some((entry) => {
-      if (entry.value.size < shortest) return false;
-      const needles = known.get(entry) ?? needlesOf(entry);
-      known.set(entry, needles);
-      return needles.some((needle) => haystack.includes(needle));
-    }),
+    [...entries].some(([name, entry]) => needles(name, entry).some((needle) => haystack.includes(needle))),
   );
 }

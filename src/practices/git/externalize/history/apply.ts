@@ -1,8 +1,10 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import { KustodyError } from "../../../../kernel/errors.ts";
 import { reasonOf } from "../../../../kernel/kube/manifests/find-files.ts";
-import { SHORTEST_TOLD } from "../value-needles.ts";
+import { isTelling } from "../value-needles.ts";
 import type { HeldValue } from "./held-value.ts";
+
+const GONE = "***REMOVED***";
 
 /**
  * Writes what `git filter-repo --replace-text` takes: a regular expression for each form of each value, the longest first,
@@ -13,10 +15,6 @@ import type { HeldValue } from "./held-value.ts";
  * @throws KST_EXTERNALIZE_FILE
  */
 export function writeReplacements(file: string, values: readonly HeldValue[]): void {
-  const forms = new Set(values.flatMap(formsOf));
-  const lines = [...forms]
-    .toSorted((a, b) => b.length - a.length)
-    .map((form) => `regex:${patternOf(form)}==>***REMOVED***\n`);
   let descriptor: number;
   try {
     descriptor = openSync(file, "wx", 0o600);
@@ -25,7 +23,7 @@ export function writeReplacements(file: string, values: readonly HeldValue[]): v
     throw failed(file, isThere ? "it is there already" : reasonOf(cause), cause);
   }
   try {
-    writeSync(descriptor, lines.join(""), null, "latin1");
+    writeSync(descriptor, rulesOf(values).join(""), null, "latin1");
     fsyncSync(descriptor);
   } catch (cause) {
     rmSync(file, { force: true });
@@ -35,16 +33,29 @@ export function writeReplacements(file: string, values: readonly HeldValue[]): v
   }
 }
 
-/** As byte strings: as it is, as it was written, in base64, and escaped as in JSON. */
-function formsOf({ entry: { value, written }, needles }: HeldValue): string[] {
-  if (needles.length === 0) return [];
-  const text = value.unwrap().toString("latin1");
-  const escaped = Buffer.from(JSON.stringify(value.unwrap().toString("utf8")).slice(1, -1)).toString("latin1");
-  const forms = [text, escaped, written.unwrap().toString("latin1"), value.unwrap().toString("base64")];
-  return forms.map((form) => form.trim()).filter((form) => form.length >= SHORTEST_TOLD);
+/**
+ * Python's syntax, over bytes, longest first. A value as it is, as it was written, in base64, and escaped as in JSON; what
+ * isn't telling only behind the entry's name, since it stands elsewhere too.
+ */
+function rulesOf(values: readonly HeldValue[]): readonly string[] {
+  const rules = values.flatMap(({ name, entry: { value, written } }) => {
+    const text = value.unwrap().toString("latin1");
+    const escaped = Buffer.from(JSON.stringify(value.unwrap().toString("utf8")).slice(1, -1)).toString("latin1");
+    const forms = [text, escaped, written.unwrap().toString("latin1"), value.unwrap().toString("base64")];
+    return forms
+      .map((form) => form.trim())
+      .filter((form) => form !== "")
+      .map((form) => (isTelling(form) ? `${patternOf(form)}==>${GONE}` : behindName(name, form)));
+  });
+  return [...new Set(rules)].toSorted((a, b) => b.length - a.length).map((rule) => `regex:${rule}\n`);
 }
 
-/** Python's syntax, over bytes: letters and digits stand for themselves, all else by its number. */
+function behindName(name: string, form: string): string {
+  const assigned = `(?<![\\w.-])(${patternOf(name)}["']?[ \\t]*[:=][ \\t]*["']?)`;
+  return `${assigned}${patternOf(form)}(?![\\w-])==>\\1${GONE}`;
+}
+
+/** Letters and digits stand for themselves, all else by its number; lines at any indentation. */
 function patternOf(form: string): string {
   const lines = form.split(/\r?\n/).map((line) => line.trim().replaceAll(/[^A-Za-z0-9]/g, hexEscape));
   return lines.filter((line) => line !== "").join("\\s+");

@@ -1,6 +1,6 @@
 import type { Secret } from "../../../../kernel/secret/secret.ts";
 import type { Entry, MovableSecret } from "../model.ts";
-import { needlesOf } from "../value-needles.ts";
+import { tellingNeedles } from "../value-needles.ts";
 
 /** A value that was moved, to be looked for elsewhere. */
 export interface HeldValue {
@@ -9,7 +9,7 @@ export interface HeldValue {
   /** Of the entry: `password`. */
   readonly name: string;
   readonly entry: Entry;
-  /** None where the value is too short to be told from other text. */
+  /** None where the value cannot be told from other text. */
   readonly needles: readonly Secret[];
 }
 
@@ -19,5 +19,5 @@ export function heldValues(secrets: readonly MovableSecret[]): readonly HeldValu
     [...entries].map(([key, entry]) => ({ title: `${namespace}/${name} ${key}`, name: key, entry })),
   );
   const once = new Map(values.filter(({ entry }) => entry.value.size > 0).map((value) => [value.title, value]));
-  return [...once.values()].map((value) => ({ ...value, needles: needlesOf(value.entry) }));
+  return [...once.values()].map((value) => ({ ...value, needles: tellingNeedles(value.name, value.entry) }));
 }

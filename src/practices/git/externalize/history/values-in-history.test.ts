@@ -74,12 +74,27 @@ test("the commits are found that brought a value in, in whatever form and file, 
     ]),
     [
       [side, ["other.yaml"], false, ["password"]],
-      [first, ["db.yaml"], true, ["password", "pem"]],
+      [first, ["db.yaml"], true, ["password", "pin", "pem"]],
     ],
   );
   assert.equal(found.commits[1]?.info?.author, "Jane");
   assert.equal(found.blobs.length, 3);
   assert.deepEqual([found.loose, found.unreadable], [0, 0]);
+});
+
+test("words, numbers and host names are looked for behind the entry's name alone", async () => {
+  const plain = manifest("stringData: {user: shop, host: db.example.com, pin: '1234567890'}");
+  const first = await commit("one", { "db.yaml": plain });
+  await commit("two", { "a.yaml": "namespace: shop\nserver: db.example.com\nport: 1234567890\n" });
+  const env = await commit("three", { ".env": "user=shop\n" });
+  const { commits } = await valuesInHistory(folder, values(plain));
+  assert.deepEqual(
+    commits.map(({ id, values: own }) => [id, [...own].map(({ name }) => name)]),
+    [
+      [env, ["user"]],
+      [first, ["user", "host", "pin"]],
+    ],
+  );
 });
 
 test("what is staged, or left behind by a rewrite, is counted", async () => {
@@ -145,10 +160,14 @@ test("the file for git filter-repo takes out every form of every value, is its o
     .map((line) => /^regex:(.*)==>(.*)$/.exec(line));
   const replaced = (text: string): string =>
     // What these patterns use of Python's syntax means the same here.
-    rules.reduce((all, rule) => all.replaceAll(new RegExp(rule?.[1] ?? "$.", "g"), rule?.[2] ?? ""), text);
+    rules.reduce(
+      (all, rule) => all.replaceAll(new RegExp(rule?.[1] ?? "$.", "g"), (rule?.[2] ?? "").replace("\\1", "$1")),
+      text,
+    );
   const pem = "first line\nthe longest line of the four\nthird line\n";
   const forms = [DB, JSON.stringify({ pem }), Buffer.from(pem).toString("base64"), DB.replaceAll("\n", "\r\n")];
   for (const form of forms) assert.doesNotMatch(replaced(form), /horse|longest|third line|bG9uZ2Vzd/, form);
-  assert.match(replaced(DB), /pin: "12"/);
+  assert.match(replaced(DB), /pin: "\*\*\*REMOVED/);
+  assert.equal(replaced("port: 12\npin: 123\n"), "port: 12\npin: 123\n");
   assert.throws(() => writeReplacements(file, list), /it is there already/);
 });
