@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { parseNamedTemplate, renderTemplate } from "../../../src/kernel/template/render-template.ts";
 import { FUNCTION_DATA, FUNCTIONS } from "./corpus/functions.ts";
 import { LANGUAGE, LANGUAGE_DATA } from "./corpus/language.ts";
 import { LIBRARY } from "./corpus/library.ts";
@@ -83,6 +84,28 @@ test("renders templates made from a grammar as Go does", async () => {
     missingKey: index % 2 === 0 ? ("error" as const) : ("default" as const),
   }));
   await check(cases, 0.15);
+});
+
+test("what is derived or decrypted comes out as sprig's does", async () => {
+  const kinds = ["maximum", "long", "medium", "short", "basic", "pin"];
+  const templates = [
+    ...kinds.map((kind) => `{{derivePassword 1 "${kind}" "pässword" "user" "example.com"}}`),
+    '{{derivePassword 4294967295 "long" "" "" ""}}',
+    '{{derivePassword -1 "long" "a" "b" "c"}}',
+    '{{decryptAES "secretkey" "30tEfhuJSVRhpG97XCuWgz2okj7L8vQ1s6V9zVUPeDQ="}}',
+    '{{decryptAES "x" "!"}}',
+    '{{decryptAES "x" "AAAA"}}',
+    '{{encryptAES "x" ""}}',
+  ];
+  const theirs = await go.render(templates.map((template) => ({ template })));
+  for (const [index, template] of templates.entries()) {
+    const sources = { now: () => 0, random: (count: number) => Buffer.alloc(count) };
+    const rendering = async (): Promise<Buffer> =>
+      (await renderTemplate(parseNamedTemplate("t", template), new Map(), { sources, missingKey: "error" })).unwrap();
+    const expected = theirs[index];
+    if (expected === undefined) await assert.rejects(rendering(), template);
+    else assert.deepEqual(await rendering(), expected, template);
+  }
 });
 
 test("every explained difference is there as often as it says", () => {

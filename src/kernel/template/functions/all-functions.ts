@@ -1,15 +1,21 @@
 import { failed } from "../template-fault.ts";
+import { AES_FUNCTIONS } from "./aes.ts";
 import { BUILTINS } from "./builtins.ts";
+import { CERTIFICATE_FUNCTIONS } from "./certificates.ts";
 import { DATE_FUNCTIONS } from "./dates.ts";
 import { DEFAULT_FUNCTIONS } from "./defaults.ts";
+import { PASSWORD_FUNCTIONS } from "./derive-password.ts";
 import { DICT_FUNCTIONS } from "./dicts.ts";
 import { ENCODING_FUNCTIONS } from "./encoding.ts";
 import { type FunctionTable, fn } from "./go-function.ts";
 import { HASH_FUNCTIONS } from "./hashes.ts";
 import { JSON_FUNCTIONS } from "./json.ts";
+import { KEY_FUNCTIONS } from "./keys.ts";
 import { LIST_FUNCTIONS } from "./lists.ts";
 import { MATH_FUNCTIONS } from "./math.ts";
 import { PATH_FUNCTIONS } from "./paths.ts";
+import { PRIVATE_KEY_FUNCTIONS } from "./private-keys.ts";
+import { RANDOM_FUNCTIONS } from "./random.ts";
 import { REGEX_FUNCTIONS } from "./regex.ts";
 import { SEMVER_FUNCTIONS } from "./semver.ts";
 import { STRING_FUNCTIONS } from "./strings.ts";
@@ -37,6 +43,12 @@ export const ALL_FUNCTIONS: FunctionTable = {
   ...SEMVER_FUNCTIONS,
   ...URL_FUNCTIONS,
   ...DATE_FUNCTIONS,
+  ...RANDOM_FUNCTIONS,
+  ...AES_FUNCTIONS,
+  ...PASSWORD_FUNCTIONS,
+  ...PRIVATE_KEY_FUNCTIONS,
+  ...CERTIFICATE_FUNCTIONS,
+  ...KEY_FUNCTIONS,
   fail: fn(["string"], () => {
     throw failed("the template calls fail");
   }),
