@@ -3,7 +3,7 @@ export type BinaryName = keyof typeof BINARIES;
 
 export interface BinarySource {
   /** Folder below modules/ whose go.mod pins it. */
-  readonly module: "kubernetes" | "etcd" | "vault" | "helm" | "gitleaks";
+  readonly module: "kubernetes" | "etcd" | "vault" | "helm" | "gitleaks" | "kms-load";
   /** Go module whose version is the binary's. */
   readonly versionOf: string;
   /** Main package. */
@@ -39,6 +39,14 @@ export const BINARIES = {
     versionOf: "github.com/zricethezav/gitleaks/v8",
     package: "github.com/zricethezav/gitleaks/v8",
     versionArgs: ["version"],
+    coldBuild: "half a minute",
+  },
+  /** Our own load generator for KMS plugins, with the API server's client. */
+  "kms-load": {
+    module: "kms-load",
+    versionOf: "k8s.io/kms",
+    package: ".",
+    versionArgs: ["-help"],
     coldBuild: "half a minute",
   },
   vault: {
