@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { brotliCompressSync, crc32, gzipSync, zstdCompressSync } from "node:zlib";
 import * as fc from "fast-check";
 import { type ExpandOptions, expandArchive } from "./expand-archive.ts";
 
@@ -81,6 +81,43 @@ for (const [name, make] of Object.entries(MAKERS)) {
     assert.deepEqual(expanded.problems, []);
   });
 }
+
+/** Sizes and places of 64 bits, as archives of more than 4 GB have them, around one small file. */
+function zip64(name: string, text: string): Buffer {
+  const [names, data] = [Buffer.from(name), Buffer.from(text)];
+  const field = (...values: readonly (readonly [bytes: number, value: number])[]): Buffer =>
+    Buffer.concat(
+      values.map(([bytes, value]) => {
+        const buffer = Buffer.alloc(8);
+        buffer.writeBigUInt64LE(BigInt(value));
+        return buffer.subarray(0, bytes);
+      }),
+    );
+  const none = 0xffff_ffff;
+  const start = field([4, 0x04034b50], [2, 45], [2, 0], [2, 0], [4, 0], [4, crc32(data)]);
+  const local = [start, field([4, data.length], [4, data.length], [2, names.length], [2, 0]), names, data];
+  const extra = field([2, 1], [2, 24], [8, data.length], [8, data.length], [8, 0]);
+  const central = [
+    field([4, 0x02014b50], [2, 45], [2, 45], [2, 0], [2, 0], [4, 0], [4, crc32(data)], [4, none], [4, none]),
+    field([2, names.length], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, 0], [4, none]),
+    names,
+    extra,
+  ];
+  const at = Buffer.concat(local).length;
+  const size = Buffer.concat(central).length;
+  const end = field([4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, 1], [8, 1], [8, size], [8, at]);
+  const locator = field([4, 0x07064b50], [4, 0], [8, at + size], [4, 1]);
+  const last = field([4, 0x06054b50], [2, 0], [2, 0], [2, 0xffff], [2, 0xffff], [4, none], [4, none], [2, 0]);
+  return Buffer.concat([...local, ...central, end, locator, last]);
+}
+
+test("a zip archive with sizes and places of 64 bits is read, as Python reads it", () => {
+  const bytes = zip64("a.txt", "text");
+  writeFileSync(join(folder, "64.zip"), bytes);
+  const script = "import zipfile; print(zipfile.ZipFile('../64.zip').read('a.txt').decode(), end='')";
+  assert.equal(execFileSync("python3", ["-c", script], { cwd: join(folder, "in"), encoding: "utf8" }), "text");
+  assert.deepEqual(expand("64.zip", bytes), { files: [["64.zip!a.txt", "text"]], problems: [] });
+});
 
 test("what is compressed alone keeps its name; Brotli is told by it", () => {
   assert.deepEqual(expand("a.gz", gzipSync("text")).files, [["a.gz", "text"]]);

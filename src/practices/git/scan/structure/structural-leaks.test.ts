@@ -202,7 +202,7 @@ const PASSES: Record<string, readonly [path: string, text: string]> = {
   ],
   "names of Secrets and of keys in a chart's values": [
     "values.yaml",
-    "auth: {existingSecret: db1, existingSecretPasswordKey: password, secretKey: redis-password}\nimagePullSecret: regcred\nexternalSecrets: [{secretKey: x9, remoteRef: {key: a}}]\n",
+    "auth: {existingSecret: db1, existingSecretPasswordKey: password, secretKey: redis-password}\nimagePullSecret: regcred\nexternalSecrets: [{secretKey: Zq9-name-of-key, remoteRef: {key: a}}]\n",
   ],
   "SOPS ciphertext (betterleaks#309)": [
     "values.yaml",
