@@ -30,6 +30,9 @@ export interface BlobScanOptions extends ScanOptions {
   readonly onBatch?: () => void;
 }
 
+/** Pieces of a blob. */
+export type Places = readonly { readonly start: number; readonly end: number }[];
+
 /** Trees of deltas that a thread takes at once. */
 const SHARE = 16;
 
@@ -118,13 +121,17 @@ export class BlobScan {
     this.#windows.flush();
   }
 
-  /** Where in a blob something may stand that `wanted` names: pieces of it, sorted. */
-  placesOf(bytes: Buffer, wanted: ReadonlySet<string>): readonly { readonly start: number; readonly end: number }[] {
-    const state = this.#scanner.scan(bytes, undefined);
+  /** Where in blobs something may stand that is wanted there: pieces of each. */
+  placesOf(asked: readonly { readonly bytes: Buffer; readonly names: ReadonlySet<string> }[]): readonly Places[] {
+    const states = asked.map(({ bytes }) => this.#scanner.scan(bytes, undefined));
+    // Only now is it known what was found: one round for all, since a round costs a timer.
     this.#windows.flush();
     const { names } = this.#windows;
-    const has = ({ hits }: Window): boolean => hits?.some((hit) => wanted.has(names[hit] ?? "")) === true;
-    return (state?.marks ?? []).filter(({ window }) => has(window)).map(({ start, end }) => ({ start, end }));
+    return states.map((state, index) => {
+      const wanted = asked[index]?.names;
+      const marks = state?.marks ?? [];
+      return marks.filter(({ window: { hits } }) => hits?.some((hit) => wanted?.has(names[hit] ?? "")) === true);
+    });
   }
 
   #visit(idOf: () => string, bytes: Buffer, change: Parameters<BlobScanner["scan"]>[1]): BlobState | undefined {

@@ -7,7 +7,7 @@ import { Secret } from "../../../../kernel/secret/secret.ts";
 import type { Leak } from "../leak.ts";
 import type { RuleSet } from "../rule.ts";
 import type { ScanOptions } from "../scanner.ts";
-import { BlobScan, scanStore } from "./blob-scan.ts";
+import { BlobScan, type Places, scanStore } from "./blob-scan.ts";
 import { type BlobKey, blobKey } from "./change-log.ts";
 import { HashTable } from "./hash-table.ts";
 import type { HistoryRules } from "./history-rules.ts";
@@ -98,8 +98,8 @@ export class BlobSearch {
     return this.#scan.hitOf(name);
   }
 
-  placesOf(bytes: Buffer, names: readonly string[]): ReturnType<BlobScan["placesOf"]> {
-    return this.#scan.placesOf(bytes, new Set(names));
+  placesOf(asked: Parameters<BlobScan["placesOf"]>[0]): readonly Places[] {
+    return this.#scan.placesOf(asked);
   }
 
   add(id: string, hits: readonly Hit[]): void {

@@ -5,6 +5,7 @@ import { allCommits, type CommitList, type LogOptions, selectedCommits } from ".
 import { ObjectStore } from "../../../../kernel/git/objects/object-store.ts";
 import { hasPrefix } from "../../../../kernel/git/objects/pack-index.ts";
 import { blobsAtHead, openRepository, type Repository } from "../../../../kernel/git/repository.ts";
+import type { Origin } from "../allowlist.ts";
 import type { Leak } from "../leak.ts";
 import type { RuleSet } from "../rule.ts";
 import type { ScanOptions, Target } from "../scanner.ts";
@@ -31,9 +32,26 @@ export interface HistoryOptions extends ScanOptions {
 
 /** Beyond so many it is faster to read whole packs than one object after the other. */
 const FEW_BLOBS = 5_000;
-const BATCH = 200;
+const BATCH = 400;
+const BATCH_BYTES = 16 * 1024 * 1024;
 /** Of a file without content, or one that cannot be read, the name may still be a finding. */
 const NO_CONTENT = Buffer.from("\n");
+
+/** Values that a commit, or none, brought into a file. */
+interface Brought {
+  readonly blob: BlobKey;
+  readonly hits: readonly Hit[];
+  readonly path: string;
+  readonly commit?: string;
+}
+
+interface BroughtFile {
+  readonly origin: Origin;
+  readonly bytes: Buffer;
+  readonly names: ReadonlySet<string>;
+  /** Whether all of it is to be scanned. */
+  readonly isWhole: boolean;
+}
 
 /**
  * The history of a repository.
@@ -104,15 +122,17 @@ export class HistoryScan implements Disposable {
     this.#scanWatched(log);
     const head = [...blobsAtHead(this.#repository).values()];
     this.#atHead = new Set(head.flatMap((id) => search.namesOf(search.hits.get(blobKey(id)) ?? [])));
-    let batch: Target[] = [];
-    for (const { commit, ...brought } of introductions(log, search.hits)) {
-      batch.push(this.#target({ ...brought, commit: this.#commits.ids[commit] ?? "" }));
-      if (batch.length < BATCH) continue;
-      yield batch;
-      batch = [];
+    yield* this.#targetsOf(this.#brought(log));
+  }
+
+  *#brought(log: ChangeLog): Generator<Brought> {
+    for (const { commit, ...brought } of introductions(log, this.#search.hits))
+      yield { ...brought, commit: this.#commits.ids[commit] ?? "" };
+    if (!this.#options.unreachable) return;
+    const reached = new Set(log.blobs());
+    for (const [blob, hits] of this.#search.hits) {
+      if (!reached.has(blob)) yield { blob, hits, path: `unreachable/${this.#search.ids.get(blob) ?? ""}` };
     }
-    if (this.#options.unreachable) batch.push(...this.#unreachable(log));
-    if (batch.length > 0) yield batch;
   }
 
   /** Of leaks in targets those that their commit brought in, with who made it. */
@@ -148,34 +168,43 @@ export class HistoryScan implements Disposable {
     }
   }
 
-  /** Blobs with hits that no commit has. */
-  #unreachable(log: ChangeLog): readonly Target[] {
-    const reached = new Set(log.blobs());
-    return [...this.#search.hits].flatMap(([blob, hits]) =>
-      reached.has(blob) ? [] : this.#target({ blob, hits, path: `unreachable/${this.#search.ids.get(blob) ?? ""}` }),
-    );
+  /** Files' places as targets, in batches. */
+  *#targetsOf(all: Iterable<Brought>): Generator<readonly Target[]> {
+    let batch: BroughtFile[] = [];
+    let size = 0;
+    for (const brought of all) {
+      const file = this.#fileOf(brought);
+      batch.push(file);
+      size += file.bytes.length;
+      if (batch.length < BATCH && size < BATCH_BYTES) continue;
+      yield this.#placed(batch);
+      batch = [];
+      size = 0;
+    }
+    if (batch.length > 0) yield this.#placed(batch);
   }
 
-  #target({
-    blob,
-    hits,
-    path,
-    commit,
-  }: {
-    blob: BlobKey;
-    hits: readonly Hit[];
-    path: string;
-    commit?: string;
-  }): Target {
+  #fileOf({ blob, hits, path, commit }: Brought): BroughtFile {
     const found = this.#store.read(this.#search.ids.get(blob) ?? "");
     const names = this.#search.namesOf(hits);
     this.#wanted.set(`${commit ?? ""}:${path}`, new Set(names));
-    const origin = { path, ...(commit === undefined ? {} : { commit }) };
-    const bytes = typeof found === "string" || found.bytes.length === 0 ? NO_CONTENT : found.bytes;
-    const isWhole =
-      hits.some((hit) => this.#whole.has(hit)) ||
-      names.some((name) => this.#wholeFile.has(name.slice(0, name.lastIndexOf(":"))));
-    return isWhole ? { origin, bytes } : targetOf(bytes, origin, this.#search.placesOf(bytes, names));
+    return {
+      origin: { path, ...(commit === undefined ? {} : { commit }) },
+      bytes: typeof found === "string" || found.bytes.length === 0 ? NO_CONTENT : found.bytes,
+      names: new Set(names),
+      isWhole:
+        hits.some((hit) => this.#whole.has(hit)) ||
+        names.some((name) => this.#wholeFile.has(name.slice(0, name.lastIndexOf(":")))),
+    };
+  }
+
+  #placed(files: readonly BroughtFile[]): readonly Target[] {
+    const [whole, others] = [files.filter(({ isWhole }) => isWhole), files.filter(({ isWhole }) => !isWhole)];
+    const places = this.#search.placesOf(others);
+    return [
+      ...whole.map(({ bytes, origin }) => ({ bytes, origin })),
+      ...others.map(({ bytes, origin }, index) => targetOf(bytes, origin, places[index] ?? [])),
+    ];
   }
 
   /** What commits have and the repository has not, too: a partial clone gets it when it is asked for, which is not now. */
