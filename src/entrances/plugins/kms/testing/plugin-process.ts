@@ -16,7 +16,7 @@ export interface PluginProcess {
 const MAIN = new URL("../../../cli/main.ts", import.meta.url).pathname;
 const running = new Set<ChildProcess>();
 
-/** Starts a plugin; resolves when it serves, or has given up. */
+/** Starts a plugin; resolves when it serves, and rejects with what it said when it ends instead. */
 export async function startPlugin(
   socketPath: string,
   args: readonly string[],
@@ -37,6 +37,7 @@ export async function startPlugin(
     if (tries === 600) throw new Error(`the plugin does not serve: ${log}`);
     await sleep(50);
   }
+  if (child.exitCode !== null) throw new Error(log);
   return {
     child,
     log: () => log,
