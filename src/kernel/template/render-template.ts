@@ -74,7 +74,11 @@ export async function render<T>(
     } catch (error) {
       if (!(error instanceof Awaiting)) throw asKustodyError(error, template);
       const began = options.sources.now();
-      await calls.wait(error);
+      try {
+        await calls.wait(error);
+      } catch (cause) {
+        throw asKustodyError(cause, template);
+      }
       meter.pause(options.sources.now() - began);
     }
   }

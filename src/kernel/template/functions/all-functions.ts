@@ -9,10 +9,12 @@ import { DICT_FUNCTIONS } from "./dicts.ts";
 import { ENCODING_FUNCTIONS } from "./encoding.ts";
 import { type FunctionTable, fn } from "./go-function.ts";
 import { HASH_FUNCTIONS } from "./hashes.ts";
+import { ISSUE_FUNCTIONS } from "./issue.ts";
 import { JSON_FUNCTIONS } from "./json.ts";
 import { KEY_FUNCTIONS } from "./keys.ts";
 import { LIST_FUNCTIONS } from "./lists.ts";
 import { MATH_FUNCTIONS } from "./math.ts";
+import { PASSWORD_HASH_FUNCTIONS } from "./password-hashes.ts";
 import { PATH_FUNCTIONS } from "./paths.ts";
 import { PRIVATE_KEY_FUNCTIONS } from "./private-keys.ts";
 import { RANDOM_FUNCTIONS } from "./random.ts";
@@ -46,9 +48,11 @@ export const ALL_FUNCTIONS: FunctionTable = {
   ...RANDOM_FUNCTIONS,
   ...AES_FUNCTIONS,
   ...PASSWORD_FUNCTIONS,
+  ...PASSWORD_HASH_FUNCTIONS,
   ...PRIVATE_KEY_FUNCTIONS,
   ...CERTIFICATE_FUNCTIONS,
   ...KEY_FUNCTIONS,
+  ...ISSUE_FUNCTIONS,
   fail: fn(["string"], () => {
     throw failed("the template calls fail");
   }),

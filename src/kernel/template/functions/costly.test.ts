@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { test } from "node:test";
 import { Secret } from "../../secret/secret.ts";
 import { parseNamedTemplate, renderTemplate } from "../render-template.ts";
@@ -54,11 +54,52 @@ test("what is random has the form that is asked for", async () => {
   assert.equal(Buffer.from(await render("{{ randBytes 5 }}"), "base64").length, 5);
   assert.match(await render("{{ randInt 5 7 }}"), /^[56]$/);
   await assert.rejects(render("{{ randInt 5 5 }}"), /KST_TEMPLATE_FAILED|above 0/);
-  assert.equal([...(await render('{{ shuffle "abcé" }}'))].sort().join(""), "abcé");
+  assert.equal(
+    Array.from(await render(`{{ shuffle "abcé" }}`))
+      .sort()
+      .join(""),
+    "abcé",
+  );
 });
 
 test("encryptAES and decryptAES are each other's way back", async () => {
   assert.equal(await render('{{ encryptAES "pass" "text ü" | decryptAES "pass" }}'), "text ü");
   assert.equal(await render('{{ encryptAES "pass" "" }}{{ decryptAES "pass" "" }}'), "");
   await assert.rejects(render('{{ decryptAES "pass" "AAAA" }}'), /encryptAES/);
+});
+
+test("htpasswd and bcrypt hash at cost 10, with a salt by chance", async () => {
+  assert.match(await render('{{ htpasswd "user" "password" }}'), /^user:\$2a\$10\$[./A-Za-z0-9]{53}$/);
+  assert.match(await render('{{ bcrypt "password" }}'), /^\$2a\$10\$[./A-Za-z0-9]{53}$/);
+  assert.equal(await render('{{ htpasswd "a:b" "password" }}'), "invalid username");
+  assert.match(await render('{{ bcrypt (repeat 73 "x") }}'), /exceeds 72 bytes/);
+});
+
+test("a CA issues a certificate for names and addresses, and both are what they say", async () => {
+  const [caPem = "", certPem = "", keyPem = "", selfPem = ""] = (
+    await render(
+      '{{ $ca := genCA "the root" 10 }}{{ $cert := genSignedCert "a.example" (list "10.0.0.1") (list "a.example" "b.example") 5 $ca }}{{ $self := genSelfSignedCertWithKey "self" nil nil 1 (genPrivateKey "ecdsa") }}{{ $ca.Cert }}|{{ $cert.Cert }}|{{ $cert.Key }}|{{ $self.Cert }}',
+    )
+  ).split("|");
+  const [ca, cert, self] = [new X509Certificate(caPem), new X509Certificate(certPem), new X509Certificate(selfPem)];
+  assert.ok(ca.ca && !cert.ca && cert.checkIssued(ca) && cert.verify(ca.publicKey) && self.verify(self.publicKey));
+  assert.ok(cert.checkPrivateKey(createPrivateKey(keyPem)));
+  assert.match(keyPem, /^-----BEGIN RSA PRIVATE KEY-----\n/);
+  assert.equal(cert.subjectAltName, "DNS:a.example, DNS:b.example, IP Address:10.0.0.1");
+  assert.equal(cert.subject, "CN=a.example");
+  assert.equal(cert.validToDate.getTime(), 5 * 24 * 60 * 60 * 1_000);
+  const built = await render(
+    '{{ $ca := genCAWithKey "x" 1 (genPrivateKey "ed25519") }}{{ $b := buildCustomCert ($ca.Cert | b64enc) ($ca.Key | b64enc) }}{{ eq $b.Cert $ca.Cert }}{{ eq $b.Key $ca.Key }}',
+  );
+  assert.equal(built, "truetrue");
+  for (const call of [
+    'genCAWithKey "x" 1 "no key"',
+    'genSelfSignedCert "x" (list "no address") nil 1',
+    'buildCustomCert "AAAA" "AAAA"',
+  ]) {
+    await assert.rejects(
+      render(`{{ (${call}).Cert }}`),
+      (error: Error) => "code" in error && error.code === "KST_TEMPLATE_FAILED",
+    );
+  }
 });
