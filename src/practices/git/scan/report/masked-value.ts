@@ -8,7 +8,7 @@ const LONG = 16;
  * nothing but that it is short. A door.
  */
 export function maskedValue(secret: Secret): string {
-  const characters = [...secret.unwrap().toString("utf8")];
+  const characters = Array.from(secret.unwrap().toString("utf8"));
   if (characters.length < LONG) return "a short value";
   return `${characters.slice(0, 2).join("")}… (${characters.length} characters)`;
 }
