@@ -138,6 +138,22 @@ test("many decryptions at once of a KEK that is not in memory ask the key servic
   assert.equal(key.calls.unwrap - before, 1);
 });
 
+test("what an older key encrypted is decrypted by it, also where both keys look alike", async () => {
+  const [old, next] = [new FixtureKey(), new FixtureKey()];
+  const before = rig({}, old);
+  await before.plugin.probe();
+  const plaintext = seed();
+  const envelope = before.plugin.encrypt(plaintext);
+  const clock = { now: () => 1e12, sleep: async () => undefined };
+  const remote = new Remote({ keys: [next, old], clock, callMillis: 1000 });
+  const plugin = new KmsPlugin({ remote, clock, limits: KMS_LIMITS, version: "v2" });
+  await plugin.probe();
+  await decrypts(plugin, envelope, plaintext);
+  const alone = rig({}, next);
+  await alone.plugin.probe();
+  await assert.rejects(async () => await alone.plugin.decrypt(envelope), failsWith("KST_KEY_MISMATCH"));
+});
+
 test("a KEK is replaced when it was used half as often as it may be, and refused when it was used that often", async () => {
   const { plugin, key } = rig({ kekUses: 4 });
   await plugin.probe();

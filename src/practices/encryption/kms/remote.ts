@@ -31,19 +31,26 @@ export class Remote {
     return await this.#call("wrap", key, (signal) => key.wrap(secret, signal));
   }
 
-  /** By the key that owns the key id. Errors: those of WrappingKey; KST_KEY_MISMATCH for a key id of nobody. */
+  /**
+   * By the key that owns the key id; where several look as if they did, the next one after a mismatch.
+   * Errors: those of WrappingKey; KST_KEY_MISMATCH for a key id of nobody.
+   */
   async unwrap(wrapped: Wrapped, options: { readonly isProbe?: boolean } = {}): Promise<Secret> {
-    const key = this.#options.keys.find((one) => one.owns(wrapped.keyId));
-    if (key === undefined) {
-      throw new KustodyError("KST_KEY_MISMATCH", "the key_id is of no key that this plugin has", {
-        hint: "give the key that encrypted this with --decrypt-key",
-      });
+    let mismatch = new KustodyError("KST_KEY_MISMATCH", "the key_id is of no key that this plugin has", {
+      hint: "give the key that encrypted this with --decrypt-key",
+    });
+    for (const key of this.#options.keys.filter((one) => one.owns(wrapped.keyId))) {
+      if (options.isProbe !== true && !this.#breakerOf(key).admits(this.#options.clock.now())) {
+        throw new KustodyError("KST_KEY_UNREACHABLE", `${key.name} did not answer just now`, { retry: "backoff" });
+      }
+      try {
+        return await this.#call("unwrap", key, (signal) => key.unwrap(wrapped, signal));
+      } catch (error) {
+        if (!(error instanceof KustodyError) || error.code !== "KST_KEY_MISMATCH") throw error;
+        mismatch = error;
+      }
     }
-    const now = this.#options.clock.now();
-    if (options.isProbe !== true && !this.#breakerOf(key).admits(now)) {
-      throw new KustodyError("KST_KEY_UNREACHABLE", `${key.name} did not answer just now`, { retry: "backoff" });
-    }
-    return await this.#call("unwrap", key, (signal) => key.unwrap(wrapped, signal));
+    throw mismatch;
   }
 
   async #call<T>(operation: RemoteOperation, key: WrappingKey, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
