@@ -11,6 +11,8 @@ export interface ControlPlaneOptions {
   readonly node?: boolean;
   /** Path of an EncryptionConfiguration; the API server reads it again when it changes. */
   readonly encryptionConfig?: string;
+  /** Starts what the API server waits for, such as a KMS plugin: `run` is that of ControlPlane. */
+  readonly beforeApiServer?: (run: ControlPlane["run"]) => Promise<void>;
   /** Paths of an audit policy and of a kubeconfig for the audit webhook. A webhook without policy gets all metadata. */
   readonly audit?: { readonly policy?: string; readonly webhookConfig?: string };
   /** Appended to a server's arguments: of a flag that is given twice, the last counts. */

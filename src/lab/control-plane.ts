@@ -70,8 +70,16 @@ async function startAll(startup: Startup, end: () => Promise<void>): Promise<Con
   const policy =
     options.audit?.policy ?? (webhookConfig === undefined ? undefined : await writeMetadataPolicy(layout.config));
 
+  const added = new Set<string>();
+  const run: ControlPlane["run"] = async (specOn) => {
+    await onFreePorts(1, async ([port = 0]) => {
+      const spec = specOn(port);
+      await supervisor.start(spec);
+      added.add(spec.name);
+    });
+  };
   progress("starting etcd");
-  const { identity: _, ...etcd } = await startEtcd(startup);
+  const [{ identity: _, ...etcd }] = await both(startEtcd(startup), options.beforeApiServer?.(run));
   progress("starting kube-apiserver");
   const server = await startApiServer(startup, etcd, admin, { policy, webhookConfig });
   if (options.components?.controllerManager !== false) {
@@ -93,7 +101,6 @@ async function startAll(startup: Startup, end: () => Promise<void>): Promise<Con
     user,
     certificate,
   });
-  const added = new Set<string>();
   return {
     kubeconfig,
     server,
@@ -109,13 +116,7 @@ async function startAll(startup: Startup, end: () => Promise<void>): Promise<Con
         const pid = inner === true ? onlyChild(running.pid) : running.pid;
         return [url === undefined ? { component, pid } : { component, pid, url }];
       }),
-    run: async (specOn) => {
-      await onFreePorts(1, async ([port = 0]) => {
-        const spec = specOn(port);
-        await supervisor.start(spec);
-        added.add(spec.name);
-      });
-    },
+    run,
     restart: async (component) => {
       const { spec } = startedAs(started, component);
       await supervisor.stop(component);
@@ -130,6 +131,12 @@ async function startAll(startup: Startup, end: () => Promise<void>): Promise<Con
     detach: () => supervisor.detach(),
     [Symbol.asyncDispose]: end,
   };
+}
+
+/** Both together; a failure is told when neither is under way any more, so that what it started can be ended. */
+async function both<A, B>(a: Promise<A>, b: Promise<B> | undefined): Promise<[A, B | undefined]> {
+  await Promise.allSettled([a, b]);
+  return [await a, await b];
 }
 
 function startedAs(started: Startup["started"], component: Component) {

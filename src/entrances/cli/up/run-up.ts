@@ -14,6 +14,7 @@ import { render } from "../check/render.ts";
 import { clusterScorecard } from "../check/run-check.ts";
 import { openProgress, type Progress } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
+import { encryptAtRest, proveEncryption } from "./encrypt-at-rest.ts";
 import { renderUpReport } from "./render-up-report.ts";
 import { seedLocalStore, startOperator } from "./start-operator.ts";
 import { stateFolder } from "./state-folder.ts";
@@ -31,7 +32,7 @@ export interface UpCall {
 const QUICKSTART = fileURLToPath(new URL("../../../../examples/quickstart", import.meta.url));
 
 /**
- * Flow: a control plane → the example applied → the operator, which brings its first secret → the scorecard → the report.
+ * Flow: a control plane with encryption at rest → the example applied → the operator, which brings its first secret → the scorecard → the report.
  * Into a cluster that --kubeconfig names only the example goes: its controllers are its owner's affair. Then it stays until Ctrl-C, unless it was told to detach or the cluster is somebody else's.
  */
 export async function runUp(call: UpCall): Promise<void> {
@@ -46,6 +47,7 @@ export async function runUp(call: UpCall): Promise<void> {
     name: "kustody-up",
     dataDir: call.dataDir,
     node: call.node,
+    ...(await encryptAtRest(call.dataDir)),
     onProgress: (line) => progress.report(line),
     signal: interrupted.signal,
   }).catch((error: unknown) => {
@@ -83,6 +85,7 @@ async function present(
     progress.report("applying the example");
     let objects = await applyFolder(kube, ["good", "bad"]);
     let synced: string | undefined;
+    let encrypted: string | undefined;
     if (plane !== undefined) {
       await ensureCrds(kube, MANAGER_CRDS);
       progress.report("starting the operator");
@@ -90,13 +93,14 @@ async function present(
       objects += await applyFolder(kube, ["synced"]);
       progress.report("waiting for the first secret to arrive");
       synced = await untilSynced(kube, "quickstart-good", "db");
+      encrypted = await proveEncryption(plane);
     }
     const scorecard = await clusterScorecard({ kubeconfig, context }, terminal);
     progress.clear();
     terminal.stdout.write(render(scorecard, { output: "text", color: config.color }, terminal));
     const command = ownCommand();
     terminal.stdout.write(
-      renderUpReport({ command, kubeconfig, objects, processes: plane?.processes() ?? [], synced }),
+      renderUpReport({ command, kubeconfig, objects, processes: plane?.processes() ?? [], synced, encrypted }),
     );
   } finally {
     await kube.close();

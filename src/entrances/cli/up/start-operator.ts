@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { systemClock } from "../../../kernel/observe/clock.ts";
 import { Secret } from "../../../kernel/secret/secret.ts";
 import { openLocalStore } from "../../../kernel/stores/local/local-store.ts";
 import type { ControlPlane } from "../../../lab/index.ts";
+import { ownProcess } from "./own-process.ts";
 
 const EXAMPLE_KEY = "quickstart-good/db";
 
@@ -25,35 +24,11 @@ export async function seedLocalStore(dataDir: string): Promise<string> {
 
 /** Runs the operator as a process of its own beside the control plane, until that ends. Resolves when it is ready. */
 export async function startOperator(plane: ControlPlane, localStore: string): Promise<void> {
-  const [script, main] = ["../../../../bin/kustody.mjs", "../main.ts"].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
   const options = {
     "leader-election": "false",
     "log-format": "json",
     kubeconfig: plane.kubeconfig,
     "local-store": localStore,
   };
-  await plane.run((port) => ({
-    name: "kustody-operator",
-    command: process.execPath,
-    args: [
-      script ?? "",
-      compiled(main ?? ""),
-      "operator",
-      ...flags({ ...options, "metrics-listen": `127.0.0.1:${port}` }),
-    ],
-    logFile: join(plane.dataDir, "logs", "kustody-operator.log"),
-    ready: async (signal) => (await fetch(`http://127.0.0.1:${port}/readyz`, { signal })).ok,
-    quoteLog: true,
-  }));
-}
-
-/** In an installed package this file and main.ts are compiled. */
-function compiled(main: string): string {
-  return import.meta.url.endsWith(".js") ? main.replace(/\.ts$/, ".js") : main;
-}
-
-function flags(options: Readonly<Record<string, string>>): string[] {
-  return Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  await plane.run((port) => ownProcess("operator", ["operator"], options, port, plane.dataDir));
 }

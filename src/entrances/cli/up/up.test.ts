@@ -55,9 +55,13 @@ test("up stays until Ctrl-C, and then ends all that it started", async () => {
   while (!up.output.includes("Ctrl-C ends it") && up.child.exitCode === null && Date.now() - began < 600_000)
     await sleep(50);
   assert.match(up.output, /Ctrl-C ends it/);
+  assert.match(
+    up.output,
+    /^([1-9]\d*) of \1 Secrets in etcd are encrypted \(kms v2 kustody, key id local\.[0-9a-f]{32}\)\.$/m,
+  );
   await sleep(3000);
   assert.equal(up.child.exitCode, null, `it ended by itself: ${up.output.slice(-500)}`);
-  assert.ok(servers().length >= 4, "etcd, API server, controller manager and operator run");
+  assert.ok(servers().length >= 5, "etcd, API server, controller manager, KMS plugin and operator run");
   up.child.kill("SIGINT");
   const [code] = (await up.ended) as [number | null];
   assert.equal(code, 0, up.output.slice(-500));
@@ -67,7 +71,8 @@ test("up stays until Ctrl-C, and then ends all that it started", async () => {
 test("up --detach returns and leaves it running with the same data; down ends it", async () => {
   const up = start(["up", "--detach", "--data-dir", folder]);
   assert.deepEqual((await up.ended)[0], 0, up.output.slice(-500));
-  assert.ok(servers().length >= 4);
+  assert.match(up.output, /^([1-9]\d*) of \1 Secrets in etcd are encrypted/m);
+  assert.ok(servers().length >= 5);
   const down = start(["down", "--data-dir", folder]);
   assert.equal((await down.ended)[0], 0, down.output);
   assert.deepEqual(servers(), []);
