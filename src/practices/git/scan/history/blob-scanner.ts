@@ -1,8 +1,9 @@
 import type { DeltaSteps } from "../../../../kernel/git/objects/delta-steps.ts";
+import { carryMarks } from "./carry-marks.ts";
 import { addDirty, addRange, type Ranges } from "./dirty-ranges.ts";
 import type { HashTable } from "./hash-table.ts";
 import { finish, LineList } from "./line-list.ts";
-import type { Mark, WindowScanner } from "./window-scanner.ts";
+import type { Mark, Place, Window, WindowScanner } from "./window-scanner.ts";
 import { ENCODED, FAR, NEAR, type WordFinder } from "./word-finder.ts";
 
 /** What is known of a blob for those that are made from it. */
@@ -14,6 +15,7 @@ export interface BlobState {
 const CONTEXT = 2;
 const TEXT_BYTES = 8000;
 const NOTHING: BlobState = { marks: [] };
+const NO_MANIFEST: Window = { kind: "structure", hits: [] };
 const NO_MARKS: readonly Mark[] = [];
 
 /**
@@ -46,10 +48,11 @@ export class BlobScanner {
     if (isBinary(bytes)) return undefined;
     const ranges: Ranges = { starts: [], ends: [] };
     let kept: readonly Mark[] = NO_MARKS;
+    let again: readonly Place[] = [];
     if (change?.base === undefined) addRange(ranges, 0, bytes.length);
     else {
-      const carried = carry(change.base.marks, change.steps);
-      kept = carried.kept;
+      const carried = carryMarks(change.base.marks, change.steps);
+      ({ kept, again } = carried);
       addDirty(change.steps, bytes.length, ranges);
       if (carried.broken.length > 0) mergeInto(ranges, carried.broken);
     }
@@ -70,6 +73,8 @@ export class BlobScanner {
       );
       index = last;
     }
+    for (const { start, end } of again)
+      if (!found.some(({ line }) => line?.start === start)) this.#lookFar(bytes, start, end, found);
     this.#windows.flushIfFull();
     if (found.length === 0) return kept.length === 0 ? NOTHING : { marks: kept };
     return { marks: kept.length === 0 ? found : [...kept, ...found] };
@@ -97,7 +102,8 @@ export class BlobScanner {
     this.#windows.endGroup(bytes, found);
     if (!isAnyFar) return;
     for (let line = first; line < last; line++)
-      if (((flags[line] as number) & FAR) !== 0) this.#lookFar(bytes, line, found);
+      if (((flags[line] as number) & FAR) !== 0)
+        this.#lookFar(bytes, starts[line] as number, ends[line] as number, found);
   }
 
   #lookNear(bytes: Buffer, line: number, found: Mark[]): void {
@@ -120,20 +126,20 @@ export class BlobScanner {
     this.#windows.near(bytes, { start, end, isEncoded }, finish(a), finish(b), found);
   }
 
-  #lookFar(bytes: Buffer, line: number, found: Mark[]): void {
-    const start = this.#list.starts[line] as number;
-    const end = this.#list.ends[line] as number;
+  #lookFar(bytes: Buffer, start: number, end: number, found: Mark[]): void {
     const asked = this.#words.reachOf(bytes.subarray(start, end));
-    const { bytes: reach, isManifest } = asked;
-    if (reach > 0) {
-      const from = linesBefore(bytes, Math.max(start - reach, 0), CONTEXT);
-      const to = linesBehind(bytes, Math.min(end + reach, bytes.length), CONTEXT);
-      found.push({ start: from, end: to, window: this.#windows.far(bytes, from, to, asked) });
+    const line = { start, end };
+    if (asked.bytes > 0) {
+      const from = linesBefore(bytes, Math.max(start - asked.bytes, 0), CONTEXT);
+      const to = linesBehind(bytes, Math.min(end + asked.bytes, bytes.length), CONTEXT);
+      found.push({ start: from, end: to, window: this.#windows.far(bytes, from, to, asked), line });
     }
-    if (isManifest) {
+    if (asked.isManifest) {
       const [from, to] = documentAround(bytes, start);
-      if (!covered(found, from, to) && mayBeManifest(bytes, from, to))
-        found.push({ start: from, end: to, window: this.#windows.structure(bytes, from, to) });
+      if (covered(found, from, to)) return;
+      // It may become one later: then the mark is broken, and the line is looked at again.
+      const window = mayBeManifest(bytes, from, to) ? this.#windows.structure(bytes, from, to) : NO_MANIFEST;
+      found.push({ start: from, end: to, window, line });
     }
   }
 
@@ -168,32 +174,12 @@ function covered(found: readonly Mark[], from: number, to: number): boolean {
   return last !== undefined && last.start <= from && to <= last.end;
 }
 
-/** Marks that are whole in the new blob, and what is left of the others, which has to be looked at anew. */
-function carry(marks: readonly Mark[], steps: DeltaSteps): { kept: readonly Mark[]; broken: [number, number][] } {
-  if (marks.length === 0) return { kept: NO_MARKS, broken: [] };
-  const kept: Mark[] = [];
-  const broken: [number, number][] = [];
-  for (const { start, end, window } of marks) {
-    if (window.kind === "near" && window.hits?.length === 0) continue;
-    for (let step = 0; step < steps.count; step++) {
-      const from = steps.from[step] as number;
-      const to = from + (steps.length[step] as number);
-      if (from < 0 || to <= start || from >= end) continue;
-      const shift = (steps.to[step] as number) - from;
-      // A line on either side keeps a window's edges where they are.
-      if (from <= start && end <= to) kept.push({ start: start + shift, end: end + shift, window });
-      else broken.push([Math.max(start, from) + shift, Math.min(end, to) + shift]);
-    }
-  }
-  return { kept, broken };
-}
-
-function mergeInto(ranges: Ranges, more: readonly (readonly [number, number])[]): void {
-  const all = [...ranges.starts.map((start, index) => [start, ranges.ends[index] as number] as const), ...more];
-  all.sort((a, b) => a[0] - b[0]);
+function mergeInto(ranges: Ranges, more: readonly Place[]): void {
+  const all = [...ranges.starts.map((start, index) => ({ start, end: ranges.ends[index] as number })), ...more];
+  all.sort((a, b) => a.start - b.start);
   ranges.starts.length = 0;
   ranges.ends.length = 0;
-  for (const [start, end] of all) addRange(ranges, start, end);
+  for (const { start, end } of all) addRange(ranges, start, end);
 }
 
 const NEWLINE = 0x0a;

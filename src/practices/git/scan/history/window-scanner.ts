@@ -26,6 +26,13 @@ export interface Mark {
   readonly start: number;
   readonly end: number;
   readonly window: Window;
+  /** The line that it was looked at for; of near ones: none. */
+  readonly line?: Place;
+}
+
+export interface Place {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A window that waits. */
