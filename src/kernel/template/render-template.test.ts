@@ -147,6 +147,38 @@ test("what takes too much is ended, with a bound of its own for each", async () 
   assert.match((await failure(() => renderTemplate(template, new Map(), slow))).message, /longer than/);
 });
 
+test("hostile texts hold no function for ever", async () => {
+  const calls = [
+    'semverCompare (print (repeat 150 "1 , ") "!") "1.0.0"',
+    'semverCompare (print (repeat 300 "1  ") "!") "1.0.0"',
+    'semver (print "1.0.0-" (repeat 100000 "a.") "!")',
+    'filterPEM "X" (repeat 50000 "-----BEGIN X-----\\n")',
+    'filterPEM "X" (print (repeat 50000 "-----BEGIN ") (repeat 50000 "-----END "))',
+    'filterPEM "X" (print "-----BEGIN X-----\\n" (repeat 100000 "a: b\\n") "-----END Y-----\\n")',
+    'urlParse (print "http://" (repeat 100000 "@") (repeat 100000 ":"))',
+    'dateInZone (repeat 100000 "Jan") 0 "UTC"',
+    'b64dec (repeat 100000 "\\n=")',
+    'b32dec (repeat 100000 "\\n=")',
+    'snakecase (repeat 100000 "aB1_")',
+    'fromYaml (repeat 20000 "[")',
+    'fromYaml (repeat 20000 "a: ")',
+    'fromJson (repeat 100000 "[")',
+    'toYaml (repeat 100000 " \\n")',
+    'trim (print (repeat 100000 " ") "x" (repeat 100000 " "))',
+    'clean (repeat 100000 "../")',
+    'float64 (print (repeat 100000 "1_") "!")',
+    'wrap 1 (repeat 100000 "a ")',
+    'certSANs (repeat 50000 "-----BEGIN X-----\\nAAAA\\n-----END X-----\\n")',
+  ];
+  for (const call of calls) {
+    try {
+      await render(`{{ ${call} }}`);
+    } catch (error) {
+      assert.ok(error instanceof KustodyError && error.code !== "KST_INTERNAL", `${call}: ${String(error)}`);
+    }
+  }
+});
+
 test("an abort ends a rendering with its reason", async () => {
   const template = parseNamedTemplate("the template", "{{range 1000000}}{{end}}");
   const reason = new Error("no longer wanted");

@@ -72,6 +72,7 @@ export async function render<T>(
     try {
       return resultOf(renderValue(template, dataOf(meter), { ...options, sources }, meter, calls.costly));
     } catch (error) {
+      if (options.signal?.aborted === true && error === options.signal.reason) throw error;
       if (!(error instanceof Awaiting)) throw asKustodyError(error, template);
       const began = options.sources.now();
       try {
@@ -101,9 +102,17 @@ const CODES = {
   bound: "KST_TEMPLATE_BOUND",
 } as const;
 
-/** Without the cause: what lies behind it may hold values. */
-function asKustodyError(error: unknown, { name, source }: { readonly name: string; readonly source: string }): unknown {
-  if (!(error instanceof TemplateFault)) return error;
+/** Without the cause, and without the words of any other error: they may hold values. */
+function asKustodyError(
+  error: unknown,
+  { name, source }: { readonly name: string; readonly source: string },
+): KustodyError {
+  if (!(error instanceof TemplateFault)) {
+    const kind = error instanceof Error ? error.name : typeof error;
+    return new KustodyError("KST_INTERNAL", `${name}: the template engine failed (${kind})`, {
+      hint: "please report this, with the template but without its data",
+    });
+  }
   const { kind, message, at } = error;
   const place = at === undefined ? "" : `, ${placeOf(source, at)}`;
   return new KustodyError(CODES[kind], `${name}${place}: ${textOfBytes(message)}`, { hint: HINTS[kind] });

@@ -20,6 +20,8 @@ export type Rendered = Buffer | undefined;
 
 export interface GoRenderer {
   render(cases: readonly Case[]): Promise<Rendered[]>;
+  /** The names of the functions that its templates have, besides the language's own. */
+  functionNames(): Promise<string[]>;
   /** How often a second Go reads and renders each. */
   bench(cases: readonly Case[]): Promise<number[]>;
   close(): void;
@@ -30,7 +32,11 @@ export function openGoRenderer(): GoRenderer {
   const folder = mkdtempSync(path.join(tmpdir(), "kustody-templates-"));
   const program = path.join(folder, "renderer");
   let built: Promise<unknown> | undefined;
-  const run = async (args: readonly string[], cases: readonly Case[]): Promise<unknown[]> => {
+  const run = async (
+    args: readonly string[],
+    cases: readonly Case[],
+    answersWanted = cases.length,
+  ): Promise<unknown[]> => {
     built ??= promisify(execFile)("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: import.meta.dirname });
     await built;
     const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], env: { TZ: "UTC" } });
@@ -38,7 +44,7 @@ export function openGoRenderer(): GoRenderer {
       child.stdin.end(cases.map(questionOf).join("\n"));
       const answers: unknown[] = [];
       for await (const line of createInterface({ input: child.stdout })) answers.push(JSON.parse(line));
-      assert.equal(answers.length, cases.length, "the Go program ended early");
+      assert.equal(answers.length, answersWanted, "the Go program ended early");
       return answers;
     } finally {
       child.kill();
@@ -49,6 +55,7 @@ export function openGoRenderer(): GoRenderer {
       const answers = (await run([], cases)) as readonly { ok: boolean; value: string | null }[];
       return answers.map(({ ok, value }) => (ok ? Buffer.from(value ?? "", "base64") : undefined));
     },
+    functionNames: async () => (await run(["names"], [], 1))[0] as string[],
     bench: async (cases) => (await run(["bench"], cases)) as number[],
     close: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -77,7 +79,7 @@ func render(q question) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := template.New("the whole").Option("missingkey=" + q.MissingKey).Funcs(functions).Delims(q.Left, q.Right).Parse(string(q.Template))
+	parsed, err := template.New("the whole").Option("missingkey="+q.MissingKey).Funcs(functions).Delims(q.Left, q.Right).Parse(string(q.Template))
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +123,10 @@ func main() {
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	defer out.Flush()
 	encoder := json.NewEncoder(out)
+	if len(os.Args) > 1 && os.Args[1] == "names" {
+		encoder.Encode(slices.Sorted(maps.Keys(functions)))
+		return
+	}
 	isBench := len(os.Args) > 1 && os.Args[1] == "bench"
 	for {
 		var q question

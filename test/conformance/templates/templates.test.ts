@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { ALL_FUNCTIONS } from "../../../src/kernel/template/functions/all-functions.ts";
 import { parseNamedTemplate, renderTemplate } from "../../../src/kernel/template/render-template.ts";
 import { FUNCTION_DATA, FUNCTIONS } from "./corpus/functions.ts";
 import { LANGUAGE, LANGUAGE_DATA } from "./corpus/language.ts";
@@ -105,6 +106,19 @@ test("what is derived or decrypted comes out as sprig's does", async () => {
     const expected = theirs[index];
     if (expected === undefined) await assert.rejects(rendering(), template);
     else assert.deepEqual(await rendering(), expected, template);
+  }
+});
+
+test("every function of sprig's and of External Secrets Operator's is there, but those that are named here", async () => {
+  const own = ["filterCertChain", "filterPEM", "certSANs", "jwkPrivateKeyPem", "jwkPublicKeyPem", "rsaDecrypt"];
+  const names = [...(await go.functionNames()), ...own];
+  assert.ok(names.length > 200, `${names.length}`);
+  assert.deepEqual(
+    names.filter((name) => !Object.hasOwn(ALL_FUNCTIONS, name)),
+    [],
+  );
+  for (const name of ["env", "expandenv", "getHostByName", "getSecretKey", "getSecretKeys"]) {
+    assert.ok(!Object.hasOwn(ALL_FUNCTIONS, name), name);
   }
 });
 

@@ -26,6 +26,9 @@ export interface Execution {
   readonly context: CallContext;
 }
 
+/** A function that is given a long text takes a step for so many of its bytes. */
+const BYTES_A_STEP = 64;
+
 /** How a statement ended: in its order, or with `{{break}}` or `{{continue}}`. */
 type Ended = "done" | "break" | "continue";
 
@@ -286,9 +289,12 @@ export class Executor {
     const args: Value[] = [];
     for (const node of rest) args.push(this.#argument(node, parameters[args.length] ?? more ?? "any", dot));
     if (final !== undefined) args.push(argumentOf(final.value, parameters[args.length] ?? more ?? "any"));
+    const { meter } = this.#run.context;
+    for (const arg of args)
+      if (typeof arg === "string" && arg.length > BYTES_A_STEP) meter.step(arg.length / BYTES_A_STEP);
     const result = called.run(args, this.#run.context);
-    if (typeof result === "string") this.#run.context.meter.charge(result.length);
-    else if (result instanceof GoSlice) this.#run.context.meter.charge(result.items.length * 16);
+    if (typeof result === "string") meter.charge(result.length);
+    else if (result instanceof GoSlice) meter.charge(result.items.length * 16);
     return result;
   }
 

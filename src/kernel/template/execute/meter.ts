@@ -16,7 +16,7 @@ export interface Bounds {
 export const DEFAULT_BOUNDS: Bounds = {
   steps: 2_000_000,
   outputBytes: 4 * 1024 * 1024,
-  workBytes: 64 * 1024 * 1024,
+  workBytes: 16 * 1024 * 1024,
   depth: 100,
   millis: 5_000,
 };

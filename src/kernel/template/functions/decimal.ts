@@ -1,10 +1,13 @@
-import { failed } from "../template-fault.ts";
+import { failed, TemplateFault } from "../template-fault.ts";
 
 /** `digits / 10^places` */
 interface Decimal {
   readonly digits: bigint;
   readonly places: number;
 }
+
+/** Each may have hundreds of digits, and a product has them all. */
+const MOST = 1_000;
 
 /** Digits behind the point of a quotient, as sprig's decimals keep them. */
 const DIVISION_PLACES = 16;
@@ -27,6 +30,7 @@ export function divideDecimals(values: readonly number[]): number {
 }
 
 function fold(values: readonly number[], combine: (a: Decimal, b: Decimal) => Decimal): number {
+  if (values.length > MOST) throw new TemplateFault("bound", `it takes more than ${MOST} decimals at once`);
   if (values.some((value) => !Number.isFinite(value))) throw failed("there is no such decimal");
   const [first = decimalOf(0), ...rest] = values.map(decimalOf);
   const { digits, places } = rest.reduce(combine, first);

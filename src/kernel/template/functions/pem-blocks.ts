@@ -4,8 +4,8 @@ export interface PemBlock {
   readonly bytes: Buffer;
 }
 
-const BLOCK = /-----BEGIN ([^\n]*?)-----[ \t]*\r?\n([^]*?)-----END ([^\n]*?)-----[ \t]*(?:\r?\n|$)/y;
-const HEADER = /^[^\n:]*:[^\n]*\n/;
+const BLOCK = /-----BEGIN ([^\n]*?)-----[ \t]*\r?\n((?:(?!-----BEGIN)[^])*?)-----END ([^\n]*?)-----[ \t]*(?:\r?\n|$)/y;
+const HEADERS = /^(?:[^\n:]*:[^\n]*\n)*/;
 
 /**
  * The first block at or behind `from`, as Go's pem.Decode finds it: what is malformed is passed over. `end` is where the text
@@ -18,7 +18,7 @@ export function decodePem(text: string, from: number): { readonly block: PemBloc
     const found = BLOCK.exec(text);
     if (found === null) continue;
     const [, type = "", body = "", endType = ""] = found;
-    if (type !== endType || body.includes("-----BEGIN")) continue;
+    if (type !== endType) continue;
     const bytes = decodeBody(body);
     if (bytes !== undefined) return { block: { type, bytes }, end: BLOCK.lastIndex };
   }
@@ -27,9 +27,7 @@ export function decodePem(text: string, from: number): { readonly block: PemBloc
 
 /** Behind headers (RFC 1421), base64 over any number of lines. */
 function decodeBody(body: string): Buffer | undefined {
-  let rest = body;
-  while (HEADER.test(rest)) rest = rest.replace(HEADER, "");
-  const encoded = rest.replaceAll(/[ \t\r\n]/g, "");
+  const encoded = body.replace(HEADERS, "").replaceAll(/[ \t\r\n]/g, "");
   const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded);
   return isBase64 ? Buffer.from(encoded, "base64") : undefined;
 }

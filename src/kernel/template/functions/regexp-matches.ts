@@ -7,6 +7,7 @@ import { toRegexpText } from "../values/regexp-text.ts";
 /** Texts up to this length go to the engine whose time is linear; longer ones to V8's, within a time. */
 const SHORT = 4_096;
 const MILLIS = 500;
+const BYTES_A_MATCH = 64;
 /** About how many steps of the linear engine are one of ours. */
 const STEP = 256;
 
@@ -37,6 +38,7 @@ export function allMatches(pattern: Pattern, text: string, most: number, meter: 
     for (let at = 0; at <= text.length && found.length < most; ) {
       const places = next(pattern, text, at, engine, meter);
       if (places === undefined) break;
+      meter.charge(BYTES_A_MATCH);
       const [start = 0, end = 0] = places;
       if (end !== at) at = end;
       else {

@@ -27,12 +27,17 @@ function withoutRanges(text: string): string {
   });
 }
 
+/** One behind the other, so that no pattern can be made to try all ways of dividing the spaces. */
 function readConditions(text: string): Condition[] {
-  const one = `\\s*(?:${OPERATOR})\\s*(?:${PARTIAL})\\s*`;
-  if (!new RegExp(`^${one}(?:(?:\\s+|,\\s*)(?:${OPERATOR})\\s*(?:${PARTIAL})\\s*)*$`).test(text)) {
-    throw failed("a constraint on versions is malformed");
+  const one = new RegExp(`\\s*(${OPERATOR})\\s*(${PARTIAL})(?:(\\s*,)\\s*(?=\\S)|(\\s+)|$)`, "y");
+  const conditions: Condition[] = [];
+  while (one.lastIndex < text.length || conditions.length === 0) {
+    const found = one.exec(text);
+    if (found === null) throw failed("a constraint on versions is malformed");
+    conditions.push(readCondition(found));
+    if (one.lastIndex >= text.length) break;
   }
-  return [...text.matchAll(new RegExp(`(${OPERATOR})\\s*(${PARTIAL})`, "g"))].map(readCondition);
+  return conditions;
 }
 
 function readCondition([, operator = "", , major = "", minor = "", patch = "", pre = ""]: RegExpExecArray): Condition {

@@ -1,3 +1,4 @@
+import type { Meter } from "../execute/meter.ts";
 import { textOf } from "../format/format-value.ts";
 import { quote } from "../format/quote.ts";
 import { failed } from "../template-fault.ts";
@@ -9,7 +10,7 @@ import { replaceText, splitText, trimSet, trimSpace } from "../values/split-text
 import { bytesOfRune } from "../values/utf8.ts";
 import { GoMap, strings, type Value } from "../values/value.ts";
 import { abbreviate, wrapText } from "./fit-text.ts";
-import { type FunctionTable, fn, variadic } from "./go-function.ts";
+import { type FunctionTable, fn, type GoFunction, variadic } from "./go-function.ts";
 import { textsOf } from "./texts-of.ts";
 import { camelCase, separatedCase, swapCase, titleCase, untitle } from "./word-case.ts";
 
@@ -25,12 +26,12 @@ export const STRING_FUNCTIONS: FunctionTable = {
   trimPrefix: fn(["string", "string"], ([begin, text]) => (text.startsWith(begin) ? text.slice(begin.length) : text)),
   upper: fn(["string"], ([text]) => mapCase(text, toUpper, (ascii) => ascii.toUpperCase())),
   lower: fn(["string"], ([text]) => mapCase(text, toLower, (ascii) => ascii.toLowerCase())),
-  title: fn(["string"], ([text]) => titleCase(text)),
-  untitle: fn(["string"], ([text]) => untitle(text)),
-  swapcase: fn(["string"], ([text]) => swapCase(text)),
-  camelcase: fn(["string"], ([text]) => camelCase(text)),
-  snakecase: fn(["string"], ([text]) => separatedCase(text, "_")),
-  kebabcase: fn(["string"], ([text]) => separatedCase(text, "-")),
+  title: byCharacter(titleCase),
+  untitle: byCharacter(untitle),
+  swapcase: byCharacter(swapCase),
+  camelcase: byCharacter(camelCase),
+  snakecase: byCharacter((text) => separatedCase(text, "_")),
+  kebabcase: byCharacter((text) => separatedCase(text, "-")),
   substr: fn(["int", "int", "string"], ([start, end, text]) => substring(count(start), count(end), text)),
   trunc: fn(["int", "string"], ([size, text]) => truncate(count(size), text)),
   abbrev: fn(["int", "string"], ([width, text]) => (width < 4n ? text : abbreviate(text, 0, count(width)))),
@@ -79,11 +80,11 @@ export const STRING_FUNCTIONS: FunctionTable = {
   plural: fn(["string", "string", "int"], ([one, many, number]) => (number === 1n ? one : many)),
   toString: fn(["any"], ([value], { meter }) => textOf(value, meter)),
   atoi: fn(["string"], ([text]) => clamped(parseGoInt(text, -(1n << 200n), 1n << 200n, 10) ?? 0n)),
-  split: fn(["string", "string"], ([separator, text]) => numbered(splitText(text, separator))),
-  splitn: fn(["string", "int", "string"], ([separator, number, text]) =>
-    numbered(splitText(text, separator, count(number))),
+  split: fn(["string", "string"], ([separator, text], { meter }) => numbered(parts(text, separator, -1, meter))),
+  splitn: fn(["string", "int", "string"], ([separator, number, text], { meter }) =>
+    numbered(parts(text, separator, count(number), meter)),
   ),
-  splitList: fn(["string", "string"], ([separator, text]) => strings(splitText(text, separator))),
+  splitList: fn(["string", "string"], ([separator, text], { meter }) => strings(parts(text, separator, -1, meter))),
   toStrings: fn(["any"], ([value], { meter }) => strings(textsOf(value, meter))),
   join: fn(["string", "any"], ([separator, value], { meter }) => {
     const texts = textsOf(value, meter);
@@ -91,6 +92,14 @@ export const STRING_FUNCTIONS: FunctionTable = {
     return texts.join(separator);
   }),
 };
+
+/** Each character is asked what it is, which takes its time. */
+function byCharacter(map: (text: string) => string): GoFunction {
+  return fn(["string"], ([text], { meter }) => {
+    meter.step(text.length * 4);
+    return map(text);
+  });
+}
 
 function present<T extends Value>(values: readonly T[]): T[] {
   return values.filter((value) => value !== null);
@@ -142,6 +151,12 @@ function initials(text: string): string {
     afterGap = isGap;
   }
   return out;
+}
+
+function parts(text: string, separator: string, number: number, meter: Meter): string[] {
+  const most = Math.ceil(text.length / Math.max(separator.length, 1));
+  meter.charge(16 * (number < 0 ? most : Math.min(number, most)));
+  return splitText(text, separator, number);
 }
 
 function numbered(parts: readonly string[]): GoMap {

@@ -1,3 +1,5 @@
+import { failed } from "../template-fault.ts";
+
 /** What a piece of a Go layout stands for (https://pkg.go.dev/time#Layout). */
 export type LayoutElement =
   | "text"
@@ -60,8 +62,11 @@ const NAMED: readonly LayoutElement[] = [
   "5",
 ];
 
-/** The pieces of a layout. */
+const LONGEST = 1_000;
+
+/** The pieces of a layout. @throws TemplateFault when it is too long */
 export function readLayout(layout: string): LayoutPiece[] {
+  if (layout.length > LONGEST) throw failed(`the layout of a time is longer than ${LONGEST} bytes`);
   const pieces: LayoutPiece[] = [];
   let text = "";
   for (let at = 0; at < layout.length; ) {
