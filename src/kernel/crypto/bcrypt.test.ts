@@ -11,7 +11,7 @@ const VECTORS: readonly (readonly [password: string, hash: string])[] = [
   ["", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy"],
 ];
 const SALTS: Readonly<Record<string, Buffer>> = {
-  C: Buffer.from("104104104104104104104104104104" + "10", "hex"),
+  C: Buffer.from("10410410410410410410410410410410", "hex"),
   X: Buffer.from("65965965965965965965965965965965", "hex"),
 };
 

@@ -82,7 +82,8 @@ export class Pattern {
     if (grouped === undefined) return searchLinear(this.#compiled(), text, from, this.groups);
     grouped.lastIndex = from;
     const found = grouped.exec(text);
-    if (found !== null && isInsidePair(text, found.index)) return searchLinear(this.#compiled(), text, from, this.groups);
+    if (found !== null && isInsidePair(text, found.index))
+      return searchLinear(this.#compiled(), text, from, this.groups);
     return found?.indices?.flatMap((place: readonly number[] | undefined) => place ?? [-1, -1]);
   }
 

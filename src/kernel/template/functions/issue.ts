@@ -69,7 +69,7 @@ function textsOf(list: GoSlice): string[] {
 }
 
 function issuerOf(ca: GoObject): { cert: string; key: string } {
-  return { cert: String(ca.fields.get("Cert") as string), key: String(ca.fields.get("Key") as string) };
+  return { cert: ca.fields.get("Cert") as string, key: ca.fields.get("Key") as string };
 }
 
 function issued(request: Request, { costly, now }: CallContext): Value {
