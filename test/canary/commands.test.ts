@@ -219,6 +219,33 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     { args: ["sync", "status", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / },
     { args: ["sync", "takeover", "--apply", "--kubeconfig", "{}/wrong-kubeconfig"], code: 2, says: /KST_KUBE_CONFIG/ },
   ],
+  encryption: [
+    { args: ["encryption", "status", "--snapshot", "{}/encryption.yaml"], code: 2, says: /KST_SNAPSHOT_UNREADABLE/ },
+    { args: ["encryption", "status", "--kubeconfig", "{}/kubeconfig"], code: 2, says: /error: / },
+    {
+      args: [
+        "encryption",
+        "status",
+        "--etcd",
+        "127.0.0.1:1",
+        "--cert",
+        "{}/encryption.yaml",
+        "--key",
+        "{}/secret.yaml",
+      ],
+      code: 2,
+      says: /KST_INPUT_UNREADABLE/,
+    },
+    { args: ["encryption", "init", "--file", "{}/encryption.yaml", "--dry-run"], code: 0, says: /\[secret\]/ },
+    { args: ["encryption", "init", "--file", "{}/broken.yaml"], code: 2, says: /KST_MANIFEST_INVALID/ },
+    { args: ["encryption", "rotate", "--file", "{}/encryption.yaml", "--wait", "0s"], code: 0, says: /still encrypts/ },
+    {
+      args: ["encryption", "rotate", "--key-file", "{}/broken.keys", "--recovery", "{}/copy"],
+      code: 2,
+      says: /KST_KEY_FILE/,
+    },
+    { args: ["encryption", "migrate", "--kubeconfig", "{}/wrong-kubeconfig"], code: 2, says: /KST_KUBE_CONFIG/ },
+  ],
   kms: [
     { args: ["kms", "key", "init", "{}/new.keys", "--recovery", "{}/new.copy"], code: 0, says: /created local\./ },
     { args: ["kms", "key", "rotate", "{}/broken.keys", "--recovery", "{}/copy"], code: 2, says: /KST_KEY_FILE/ },

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { checkServerIdentity } from "node:tls";
-import type { ServiceError } from "@grpc/grpc-js";
+import type { ChannelCredentials, ServiceError } from "@grpc/grpc-js";
+import { KustodyError } from "../errors.ts";
 import type { TlsOptions } from "../http/http-types.ts";
 import { type GrpcStatus, grpcStatusName } from "./grpc-status.ts";
 
@@ -26,23 +27,11 @@ export interface RawGrpcOptions {
 
 /** A client over TCP. Nothing is sent before the first call. A door: it hands the client's key to TLS. */
 export async function connectRawGrpc({ endpoint, tls, maxReplyBytes }: RawGrpcOptions): Promise<RawGrpc> {
-  const { Client, credentials } = await import("@grpc/grpc-js");
-  const shown = tls.clientCertificate;
+  const { Client } = await import("@grpc/grpc-js");
   const host = endpoint.hostname.replace(/^\[|\]$/g, "");
   // An address must not be sent as a server's name (RFC 6066 §3); the certificate is checked against it all the same.
   const sentName = tls.serverName ?? (isIP(host) === 0 ? undefined : "localhost");
-  const channel =
-    endpoint.protocol === "http:"
-      ? credentials.createInsecure()
-      : credentials.createSsl(
-          tls.ca === undefined ? null : Buffer.from(tls.ca.pem),
-          shown === undefined ? null : shown.keyPem.unwrap(),
-          shown === undefined ? null : Buffer.from(shown.certificatePem),
-          {
-            rejectUnauthorized: tls.insecureSkipVerify !== true,
-            checkServerIdentity: (_, certificate) => checkServerIdentity(tls.serverName ?? host, certificate),
-          },
-        );
+  const channel = await credentialsFor(endpoint, tls, tls.serverName ?? host);
   const port = endpoint.port === "" ? (endpoint.protocol === "http:" ? "80" : "443") : endpoint.port;
   const client = new Client(`dns:${endpoint.hostname}:${port}`, channel, {
     "grpc.max_receive_message_length": maxReplyBytes,
@@ -74,6 +63,28 @@ export async function connectRawGrpc({ endpoint, tls, maxReplyBytes }: RawGrpcOp
     },
     close: () => client.close(),
   };
+}
+
+async function credentialsFor(endpoint: URL, tls: TlsOptions, name: string): Promise<ChannelCredentials> {
+  const { credentials } = await import("@grpc/grpc-js");
+  if (endpoint.protocol === "http:") return credentials.createInsecure();
+  const shown = tls.clientCertificate;
+  try {
+    return credentials.createSsl(
+      tls.ca === undefined ? null : Buffer.from(tls.ca.pem),
+      shown === undefined ? null : shown.keyPem.unwrap(),
+      shown === undefined ? null : Buffer.from(shown.certificatePem),
+      {
+        rejectUnauthorized: tls.insecureSkipVerify !== true,
+        checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+      },
+    );
+  } catch {
+    // OpenSSL's own message could quote the key.
+    throw new KustodyError("KST_INPUT_UNREADABLE", `the certificates for ${endpoint.host} cannot be used`, {
+      hint: "the CA, the certificate and its key are PEM files, and certificate and key belong together",
+    });
+  }
 }
 
 function refusalOf(error: ServiceError): RawReply {

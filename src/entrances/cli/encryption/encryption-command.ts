@@ -53,6 +53,7 @@ export interface MigrateFlags extends EtcdFlags {
   readonly rate: string;
   readonly concurrency: string;
   readonly dryRun?: boolean;
+  readonly storageVersionMigration?: boolean;
   readonly reclaim: boolean;
 }
 
@@ -163,6 +164,7 @@ function defineMigrate(migrate: Command, run: (flags: MigrateFlags) => Promise<v
     .option("--wait <duration>", "how long to wait for the API servers to agree", "5m")
     .option("--rate <number>", "objects a second at most", "100")
     .option("--concurrency <number>", "requests at a time", "8")
+    .option("--storage-version-migration", "let the cluster's own controller do it, where the API is served")
     .option("--no-reclaim", "leave compaction and defragmentation to somebody else")
     .addHelpText("after", MIGRATE_HELP)
     .action(run);

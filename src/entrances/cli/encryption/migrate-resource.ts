@@ -2,6 +2,7 @@ import type { EtcdClient } from "../../../kernel/etcd/etcd-client.ts";
 import type { Kube, Resource } from "../../../kernel/kube/index.ts";
 import type { ServerEncryption } from "../../../practices/encryption/api-servers/server-metrics.ts";
 import { type Rewritten, rewrite } from "../../../practices/encryption/migrate/apply.ts";
+import { migrateByController } from "../../../practices/encryption/migrate/migrate-by-controller.ts";
 import { allNames, provenKey, staleNames } from "../../../practices/encryption/migrate/observe.ts";
 import { observeEtcd, type StoredKey, type StoredResource } from "../../../practices/encryption/stored/index.ts";
 import { MigrationState } from "./migration-state.ts";
@@ -10,6 +11,8 @@ export interface Limits {
   readonly perSecond: number;
   readonly concurrency: number;
   readonly dryRun: boolean;
+  /** Milliseconds that the cluster's own controller may take; undefined: objects are written one by one. */
+  readonly byController: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
 }
@@ -23,6 +26,8 @@ export interface Migration extends Rewritten {
   readonly objects: number;
   readonly stale: number;
   readonly plain: number;
+  /** Written by the cluster's own controller, which doesn't tell how many. */
+  readonly byController?: boolean;
   /** Where a run before this one had come to. */
   readonly resumedAfter?: string;
 }
@@ -56,6 +61,7 @@ export async function migrateStale(
   if (current === undefined || limits.dryRun)
     return { ...found, ...nothing, ...(current === undefined ? {} : { current }) };
   const total = found.stale + found.plain;
+  if (limits.byController !== undefined) return { ...found, ...(await controlled(kube, resource, limits)), current };
   const done = await rewrite(kube, resource, staleNames(etcd, stored, current), {
     ...limits,
     onDone: ({ rewritten, gone, failed }) =>
@@ -89,6 +95,7 @@ export async function migrateAll(
     for await (const _ of allNames(kube, resource, after)) objects++;
     return { ...found, objects, rewritten: 0, gone: 0, failed: 0, failures: [] };
   }
+  if (limits.byController !== undefined) return { ...found, ...(await controlled(kube, resource, limits)) };
   let saved = 0;
   let upTo: string | undefined;
   const done = await rewrite(kube, resource, allNames(kube, resource, after), {
@@ -105,4 +112,16 @@ export async function migrateAll(
   if (!limits.signal.aborted) await state.forget();
   else if (upTo !== undefined) await state.save(upTo);
   return { ...found, objects: done.rewritten + done.gone + done.failed, ...done };
+}
+
+/** The cluster's own controller does it; it tells how it ended, and not how many. */
+async function controlled(
+  kube: Kube,
+  resource: Resource,
+  limits: Limits,
+): Promise<Rewritten & Pick<Migration, "byController">> {
+  limits.onProgress(`${resource.plural}: waiting for the StorageVersionMigration`);
+  const ended = await migrateByController(kube, resource, { millis: limits.byController ?? 0, signal: limits.signal });
+  const failures = ended.succeeded ? [] : [{ name: "StorageVersionMigration", reason: ended.message }];
+  return { rewritten: 0, gone: 0, failed: failures.length, failures, byController: true };
 }

@@ -27,12 +27,14 @@ export function renderMigration({ servers, serversNamed, resources, reclaimed, p
 }
 
 function* resourceLines(migration: Migration): Generator<string> {
-  const { resource, current, objects, stale, plain, rewritten, gone, failed, failures, resumedAfter } = migration;
+  const { resource, current, objects, stale, plain, rewritten, gone, failed, failures, resumedAfter, byController } =
+    migration;
   const found = current === undefined ? "" : `, ${stale} under another key and ${plain} unencrypted`;
   yield printable(`${resource}: ${objects} objects${found}`);
   if (current !== undefined) yield printable(`  written now: ${describeKey(current)}`);
   if (resumedAfter !== undefined) yield printable(`  went on after ${resumedAfter}`);
-  yield `  ${rewritten} written again, ${gone} gone meanwhile, ${failed} refused`;
+  if (byController === true) yield `  StorageVersionMigration: ${failed === 0 ? "succeeded" : "failed"}`;
+  else yield `  ${rewritten} written again, ${gone} gone meanwhile, ${failed} refused`;
   for (const { name, reason } of failures.slice(0, SHOWN)) yield printable(`    ${name}: ${reason}`);
   if (failed > Math.min(SHOWN, failures.length)) yield "    and more: --output json lists a hundred";
 }
