@@ -4,11 +4,18 @@ import { isStoreError, type Store } from "../../kernel/stores/store.ts";
 import type { SyncMetrics } from "../../practices/managers/index.ts";
 import { SecondsHistogram } from "./seconds-histogram.ts";
 
-type Kind = ResolvedSpec["kind"];
+/** A kind of store as metrics tell them apart: AWS's services each by itself. */
+type Kind = Exclude<ResolvedSpec["kind"], "aws"> | Extract<ResolvedSpec, { kind: "aws" }>["service"];
+
+export function measuredKind(spec: ResolvedSpec): Kind {
+  return spec.kind === "aws" ? spec.service : spec.kind;
+}
 
 /** What External Secrets Operator calls providers and their calls; its dashboards filter by them. */
 const NAMES: Readonly<Record<Kind, { readonly provider: string; readonly read: string; readonly validate: string }>> = {
   vault: { provider: "HashiCorp/Vault", read: "ReadSecretData", validate: "LookupSelf" },
+  SecretsManager: { provider: "AWS/SecretsManager", read: "GetSecretValue", validate: "GetSecretValue" },
+  ParameterStore: { provider: "AWS/ParameterStore", read: "GetParameter", validate: "GetParameter" },
   kubernetes: { provider: "Kubernetes", read: "GetSecret", validate: "CreateSelfSubjectRulesReview" },
   fake: { provider: "Fake", read: "GetSecret", validate: "Validate" },
   local: { provider: "Local", read: "GetSecret", validate: "Validate" },

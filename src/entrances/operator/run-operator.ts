@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import type { AwsEnvironment } from "../../kernel/config/aws-environment.ts";
 import { createHmacKey } from "../../kernel/crypto/hmac-key.ts";
 import { servesResource } from "../../kernel/kube/access/server-facts.ts";
 import { createEventRecorder } from "../../kernel/kube/events/event-recorder.ts";
@@ -41,6 +42,8 @@ export interface OperatorOptions {
   readonly election: { readonly namespace: string; readonly name: string; readonly times?: LeaseTimes } | undefined;
   /** The token of the operator's own ServiceAccount, where it isn't the pod's. */
   readonly podTokenFile?: string;
+  /** What stores need to know of AWS, where it isn't the environment's. */
+  readonly aws?: AwsEnvironment;
   /** The local store's file, where one is configured. */
   readonly local: StorePorts["local"];
   /** Change nothing, and tell what would be changed; `once`: end when everything has been looked at. */
@@ -139,7 +142,7 @@ async function control(
     metrics: providers.timed(metrics),
     stores: createStoreReaders(
       readThrough,
-      createStorePorts(kube, options.local, options.podTokenFile),
+      createStorePorts(kube, options.local, options.podTokenFile, options.aws),
       providers.measured,
     ),
     ...(observe === undefined

@@ -1,16 +1,22 @@
+import { type AwsEnvironment, readAwsEnvironment } from "../../kernel/config/aws-environment.ts";
 import { KustodyError } from "../../kernel/errors.ts";
 import { requestToken } from "../../kernel/kube/access/service-account-token.ts";
 import { tokenFile } from "../../kernel/kube/auth/token-file.ts";
 import { POD_TOKEN_FILE } from "../../kernel/kube/config/in-cluster.ts";
 import type { Kube } from "../../kernel/kube/kube.ts";
-import { ConfigMaps, Secrets } from "../../kernel/kube/object/resources.ts";
+import { ConfigMaps, Secrets, ServiceAccounts } from "../../kernel/kube/object/resources.ts";
 import type { Secret } from "../../kernel/secret/secret.ts";
 import { copySecret } from "../../kernel/stores/copy-secret.ts";
 import type { StorePorts } from "../../kernel/stores/open-store.ts";
 import type { ResolvedReference } from "../../kernel/stores/resolve-reference.ts";
 
 /** What stores read of the cluster: only objects that the resolver let through, each by its name in its namespace. */
-export function createStorePorts(kube: Kube, local: StorePorts["local"], podTokenFile = POD_TOKEN_FILE): StorePorts {
+export function createStorePorts(
+  kube: Kube,
+  local: StorePorts["local"],
+  podTokenFile = POD_TOKEN_FILE,
+  aws: AwsEnvironment = readAwsEnvironment(),
+): StorePorts {
   const podToken = tokenFile(podTokenFile, kube.clock);
   return {
     clock: kube.clock,
@@ -30,6 +36,11 @@ export function createStorePorts(kube: Kube, local: StorePorts["local"], podToke
       const request = { namespace, serviceAccount: name, audiences, expirationSeconds };
       return (await requestToken(kube, request, signal)).token;
     },
+    async serviceAccountAnnotations({ namespace, name }, signal) {
+      const { metadata } = await kube.namespaced(ServiceAccounts, namespace).get(name, { signal });
+      return metadata.annotations ?? {};
+    },
+    aws,
     async ownToken() {
       const { token } = await podToken.current();
       // Whoever gets it disposes of it, and others still need the one that is kept.

@@ -7,7 +7,7 @@ import { dependsOnAsker, PROVIDERS, resolveSpec } from "../../kernel/stores/reso
 import type { ResolvedSpec } from "../../kernel/stores/resolved-spec.ts";
 import type { Store } from "../../kernel/stores/store.ts";
 import { type SecretStore, type StoreReaders, type StoreVerdict, storeKey } from "../../practices/managers/index.ts";
-import type { ProviderMetrics } from "./provider-metrics.ts";
+import { measuredKind, type ProviderMetrics } from "./provider-metrics.ts";
 
 interface Resolved {
   readonly spec: ResolvedSpec;
@@ -46,7 +46,9 @@ export function createStoreReaders(
       const id = storeKey(store);
       const identities = used.get(id) ?? new Map<string, Identity>();
       used.set(id, identities.set(identityKey(identity), identity));
-      return readThrough.reader(identity, async () => measured(spec.kind, await openStore(spec, identity, ports)));
+      return readThrough.reader(identity, async () =>
+        measured(measuredKind(spec), await openStore(spec, identity, ports)),
+      );
     },
     validate: (store, signal) => validate(store, ports, measured, signal),
     async forget(id) {
@@ -71,9 +73,9 @@ async function validate(
   let unused: readonly string[] = [];
   try {
     const spec = resolveSpec(store.spec.provider, scopeOf(store, PLACEHOLDER));
-    if (spec.kind === "vault") unused = spec.unused;
+    if (spec.kind === "vault" || spec.kind === "aws") unused = spec.unused;
     if (dependsOnAsker(spec)) return { kind: "unknown", writes: true, unused };
-    opened = measured(spec.kind, await openStore(spec, identityOf(store, undefined), ports));
+    opened = measured(measuredKind(spec), await openStore(spec, identityOf(store, undefined), ports));
   } catch (cause) {
     const error = toKustodyError(cause);
     // What may pass by itself is no reason to stop asking.

@@ -1,3 +1,4 @@
+import type { AwsEnvironment } from "../config/aws-environment.ts";
 import { KustodyError } from "../errors.ts";
 import type { Clock } from "../observe/clock.ts";
 import { Secret } from "../secret/secret.ts";
@@ -28,6 +29,13 @@ export interface StorePorts {
   ): Promise<Secret>;
   /** The token of the process's own ServiceAccount; only a ClusterSecretStore may use it. */
   readonly ownToken?: (signal: AbortSignal) => Promise<Secret>;
+  /** Annotations of a ServiceAccount, by which EKS says which role it stands for. */
+  serviceAccountAnnotations?(
+    reference: ResolvedReference<"ServiceAccount">,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
+  /** What the operator's own environment says of AWS: its login, which only a ClusterSecretStore may use, and other addresses. */
+  readonly aws?: AwsEnvironment;
   /** The local store's file and key, which the configuration gives and no object of the cluster can choose. */
   readonly local?: { readonly file: string; readonly key?: Secret };
 }
@@ -59,6 +67,8 @@ export async function openStore(spec: ResolvedSpec, identity: Identity, ports: S
       // All stores share one file, so a namespace sees its own folder only.
       return identity.store.namespace === undefined ? store : storeInFolder(store, identity.store.namespace);
     }
+    case "aws":
+      return await (await import("./aws/open-aws-store.ts")).openAwsStore(spec, identity, ports);
     case "vault": {
       const { openVaultStore } = await import("./vault/vault-store.ts");
       const { server, path, version, namespace, headers, authNamespace, followsIndex, checksAndSets } = spec;

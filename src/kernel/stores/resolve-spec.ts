@@ -1,4 +1,5 @@
 import { KustodyError } from "../errors.ts";
+import { resolveAws } from "./aws/resolve-aws.ts";
 import { fakeSpec } from "./fake/fake-spec.ts";
 import { resolveKubernetes } from "./kubernetes/resolve-kubernetes.ts";
 import type { ReferenceScope } from "./resolve-reference.ts";
@@ -10,6 +11,7 @@ export const PROVIDERS: Readonly<Record<string, (provider: unknown, scope: Refer
   vault: resolveVault,
   // OpenBao answers Vault's API.
   openBao: resolveVault,
+  aws: resolveAws,
   kubernetes: resolveKubernetes,
   fake: (provider) => {
     const parsed = fakeSpec.safeParse(provider);

@@ -1,3 +1,4 @@
+import type { ResolvedAws } from "./aws/aws-spec.ts";
 import type { FakeSpec } from "./fake/fake-spec.ts";
 import type { ResolvedReference } from "./resolve-reference.ts";
 
@@ -42,6 +43,7 @@ export interface ResolvedCertificate {
 
 /** A store's specification whose references have all passed the namespace rule; one member for each kind of provider. */
 export type ResolvedSpec =
+  | ResolvedAws
   | { readonly kind: "fake"; readonly fake: FakeSpec }
   | { readonly kind: "local" }
   | {

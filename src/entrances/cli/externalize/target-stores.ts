@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readAwsEnvironment } from "../../../kernel/config/aws-environment.ts";
 import { readEnvironment } from "../../../kernel/config/environment.ts";
 import { KustodyError } from "../../../kernel/errors.ts";
 import { Namespaces } from "../../../kernel/kube/object/resources.ts";
@@ -125,6 +126,8 @@ function lazyPorts(cluster: LazyKube, file: string | undefined): StorePorts {
     secret: async (...given) => (await ports()).secret(...given),
     configMap: async (...given) => (await ports()).configMap(...given),
     serviceAccountToken: async (...given) => (await ports()).serviceAccountToken(...given),
+    serviceAccountAnnotations: async (...given) => (await (await ports()).serviceAccountAnnotations?.(...given)) ?? {},
+    aws: readAwsEnvironment(),
     ...(file === undefined ? {} : { local: localKey === undefined ? { file } : { file, key: localKey } }),
   };
 }
