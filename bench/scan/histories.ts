@@ -2,11 +2,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { moduleFolder } from "../../src/lab/index.ts";
 
 /** A repository to measure on: how it is made, and what is typical of it. */
 export interface History {
   readonly name: string;
-  readonly shape: string;
   readonly make: (folder: string) => Promise<void>;
 }
 
@@ -119,27 +119,34 @@ export async function editedTree(
   await importer.end();
 }
 
-/** Modules of the Go cache put into `vendor/` one after the other, newer versions over older ones, up to so many bytes. */
-export async function vendoredModules(folder: string, cache: string, mostBytes: number): Promise<void> {
-  const importer = new Importer(folder);
-  let left = mostBytes;
-  for (const module of modulesBelow(cache)) {
-    const sources = sourcesOf(module, 2_000_000);
-    const name = relative(cache, module).replace(/@.*?(?=\/|$)/, "");
-    left -= sources.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (left < 0) break;
-    await importer.commit(
-      `Vendor ${relative(cache, module)}`,
-      sources.map(({ path, bytes }) => ({ path: `vendor/${name}/${path}`, bytes })),
-    );
-  }
-  await importer.end();
-}
-
-function* modulesBelow(folder: string, depth = 0): Generator<string> {
-  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-    const below = join(folder, name);
-    if (name.includes("@")) yield below;
-    else if (depth < 4 && !(depth === 0 && name === "cache")) yield* modulesBelow(below, depth + 1);
-  }
-}
+/** What is measured: many small commits over a big tree; large generated files with many versions; the first with more commits. */
+export const HISTORIES: readonly History[] = [
+  {
+    name: "vault-3000-commits",
+    make: async (folder) =>
+      editedTree(folder, await moduleFolder("vault", "github.com/hashicorp/vault"), {
+        commits: 3_000,
+        filesEach: 3,
+        largest: 1_000_000,
+      }),
+  },
+  {
+    name: "kubernetes-api-large-files",
+    make: async (folder) =>
+      editedTree(folder, await moduleFolder("vault", "k8s.io/api"), {
+        commits: 1_500,
+        filesEach: 2,
+        largest: 3_000_000,
+        only: ({ bytes }) => bytes.length > 200_000,
+      }),
+  },
+  {
+    name: "vault-40000-commits",
+    make: async (folder) =>
+      editedTree(folder, await moduleFolder("vault", "github.com/hashicorp/vault"), {
+        commits: 40_000,
+        filesEach: 4,
+        largest: 1_000_000,
+      }),
+  },
+];

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { ObjectProblem } from "../../../../kernel/git/objects/object-problem.ts";
 import type { ObjectStore } from "../../../../kernel/git/objects/object-store.ts";
@@ -18,7 +19,8 @@ import type { FromWorker, WorkerTask } from "./worker-messages.ts";
 
 export interface BlobSearchOptions extends ScanOptions {
   readonly largest: number;
-  readonly threads: number;
+  /** Undefined: one for each core, and none but this one where there is little to do. */
+  readonly threads: number | undefined;
   readonly onProgress: (blobs: number, bytes: number) => void;
 }
 
@@ -62,7 +64,7 @@ export class BlobSearch {
     const lines = packed / BYTES_FOR_A_LINE + this.#loose.length * LINES_OF_LOOSE;
     const key = randomBytes(32);
     this.#key = Secret.fromBytes(Buffer.from(key));
-    const threads = isSmall ? 1 : options.threads;
+    const threads = options.threads ?? (isSmall ? 1 : availableParallelism());
     this.#tables = { lines: HashTable.memory(lines), seen: HashTable.memory(lines), threads, key };
     this.#scan = new BlobScan(
       sorted,

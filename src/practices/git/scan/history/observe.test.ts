@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import * as fc from "fast-check";
+import { Secret } from "../../../../kernel/secret/secret.ts";
 import { GitRepository } from "../../../../lab/git-repository.ts";
 import { defaultRules } from "../catalogue/default-rules.ts";
 import { readConfigFile } from "../config/config-file.ts";
 import { rulesOfConfigs } from "../config/rules-of-config.ts";
 import type { Leak } from "../leak.ts";
+import type { RuleSet } from "../rule.ts";
 import { Scanner } from "../scanner.ts";
 import { type HistoryOptions, HistoryScan } from "./observe.ts";
 
@@ -37,9 +40,13 @@ function token(letter: string): string {
   return `mtk_${letter}7x9Zk2Lm4Np8Rs1Tv3W`;
 }
 
-async function scan(folder: string, options: Partial<HistoryOptions> = {}): Promise<readonly Leak[]> {
-  using history = new HistoryScan(folder, RULES, { ...DEFAULTS, ...options });
-  const scanner = new Scanner(RULES, DEFAULTS);
+async function scan(
+  folder: string,
+  options: Partial<HistoryOptions> = {},
+  rules: RuleSet = RULES,
+): Promise<readonly Leak[]> {
+  using history = new HistoryScan(folder, rules, { ...DEFAULTS, ...options });
+  const scanner = new Scanner(rules, DEFAULTS);
   const leaks: Leak[] = [];
   for await (const batch of history.targets()) leaks.push(...history.accept(scanner.scan(batch)));
   return leaks;
@@ -215,4 +222,62 @@ test("rules that ask for a path are asked with it, and so are allowlists", async
   });
   const found = shown(await scan(repository.folder));
   assert.deepEqual(found, [`${first}:.pgpass:pgpass-password:1`, `${first}:keys/store.p12:pkcs12-file:0`]);
+});
+
+test("threads find what one finds, by rules that cannot be sent as they are, too", async () => {
+  using repository = new GitRepository();
+  for (let index = 0; index < 12; index++) {
+    repository.commit({
+      [`${index}.txt`]: `t = ${token(`${index}`.padStart(2, "z").slice(0, 1))}\n`,
+      "all.txt": `${index}\n`,
+    });
+  }
+  repository.commit({ "key.env": "GRAFANA_TOKEN = x\napi_key = q8Zr2Lw9Xt4Kp7Vn3Bm6\n" });
+  repository.git("repack", "-adfq");
+  repository.commit({ "loose.txt": `u = ${token("L")}\n` });
+  const rules = { ...RULES, rules: [...RULES.rules, ...defaultRules().rules.filter(({ accepts }) => accepts)] };
+  const [one, two] = [
+    await scan(repository.folder, { threads: 1 }, rules),
+    await scan(repository.folder, { threads: 2 }, rules),
+  ];
+  assert.ok(one.length >= 3);
+  assert.deepEqual(shown(two), shown(one));
+});
+
+const piece = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom("alpha", "  beta: 1", "", "gamma", "api_key =", `"q8Zr2Lw9Xt4Kp7Vn3Bm6"`, "api_key = ("),
+  },
+  { weight: 2, arbitrary: fc.constantFrom("A", "B", "C").map((letter) => `t = ${token(letter)}`) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("kind: Secret", "apiVersion: v1", "stringData:", "  pin: horse-7-battery", "---"),
+  },
+);
+
+test("what is found in a history is what is found in its versions one by one, by the first commit that has it", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(piece, { maxLength: 30 }), { minLength: 2, maxLength: 8 }), async (versions) => {
+      using repository = new GitRepository();
+      const expected = new Set<string>();
+      const seen = new Set<string>();
+      const scanner = new Scanner(RULES, DEFAULTS);
+      const key = Secret.fromBytes(Buffer.alloc(32, 1));
+      const nameOf = ({ rule, secret }: Leak): string => `${rule}:${secret.fingerprint(key).toString("hex")}`;
+      for (const lines of versions) {
+        const bytes = Buffer.from(`${lines.join("\n")}\n`);
+        const commit = repository.commit({ "a.yaml": bytes });
+        for (const leak of scanner.scan([{ origin: { path: "a.yaml" }, bytes }])) {
+          const name = nameOf(leak);
+          if (!seen.has(name)) expected.add(`${commit}:${name}`);
+          seen.add(name);
+        }
+      }
+      repository.git("repack", "-adfq", "--depth=50", "--window=50");
+      const found = new Set((await scan(repository.folder)).map((leak) => `${leak.commit}:${nameOf(leak)}`));
+      assert.deepEqual([...found].toSorted(), [...expected].toSorted());
+    }),
+    { numRuns: 12 },
+  );
 });

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { readChanges } from "../../../../kernel/git/commit-changes.ts";
 import { type CommitInfo, readCommitInfo } from "../../../../kernel/git/commit-info.ts";
 import { allCommits, type CommitList, type LogOptions, selectedCommits } from "../../../../kernel/git/commit-list.ts";
@@ -26,7 +25,7 @@ export interface HistoryOptions extends ScanOptions {
   readonly unreachable: boolean;
   readonly onProblem: (what: string, reason: string) => void;
   readonly onProgress?: (line: string) => void;
-  /** Default: one for each core. */
+  /** Default: one for each core, where there is enough to do. */
   readonly threads?: number;
 }
 
@@ -90,7 +89,7 @@ export class HistoryScan implements Disposable {
       { rules, sorted },
       {
         ...options,
-        threads: options.threads ?? availableParallelism(),
+        threads: options.threads,
         onProgress: (blobs, bytes) => options.onProgress?.(`${blobs} files, ${(bytes / 1e6).toFixed(0)} MB`),
       },
     );

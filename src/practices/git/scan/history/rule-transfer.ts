@@ -1,4 +1,5 @@
 import { Pattern } from "../../../../kernel/regexp/pattern.ts";
+import { defaultRules } from "../catalogue/default-rules.ts";
 import type { Allowlist, Rule, RuleSet } from "../rule.ts";
 
 /** A rule set as it may be sent to another thread: with the sources of its patterns. */
@@ -8,7 +9,11 @@ export interface SentRules {
 }
 
 type Sent<T, K extends keyof T> = Omit<T, K> & { readonly [key in K]: string | undefined };
-type SentRule = Omit<Sent<Rule, "regex" | "path">, "allowlists"> & { readonly allowlists: readonly SentAllowlist[] };
+/** A function cannot be sent: `accepts` says that our catalogue has one for this rule. */
+type SentRule = Omit<Sent<Rule, "regex" | "path">, "allowlists" | "accepts"> & {
+  readonly allowlists: readonly SentAllowlist[];
+  readonly accepts: boolean;
+};
 type SentAllowlist = Sent<Allowlist, "paths" | "regexes">;
 
 /** Pure. */
@@ -18,6 +23,7 @@ export function sentRules({ rules, allowlists }: RuleSet): SentRules {
       ...rule,
       regex: rule.regex?.source,
       path: rule.path?.source,
+      accepts: rule.accepts !== undefined,
       allowlists: rule.allowlists.map(sentAllowlist),
     })),
     allowlists: allowlists.map(sentAllowlist),
@@ -30,9 +36,17 @@ function sentAllowlist(list: Allowlist): SentAllowlist {
 
 /** The other way. */
 export function receivedRules({ rules, allowlists }: SentRules): RuleSet {
+  const ownById = new Map(
+    rules.some(({ accepts }) => accepts) ? defaultRules().rules.map(({ id, accepts }) => [id, accepts]) : [],
+  );
+  const own = (id: string): Pick<Rule, "accepts"> => {
+    const accepts = ownById.get(id);
+    return accepts === undefined ? {} : { accepts };
+  };
   return {
-    rules: rules.map(({ regex, path, ...rule }) => ({
+    rules: rules.map(({ regex, path, accepts, ...rule }) => ({
       ...rule,
+      ...(accepts ? own(rule.id) : {}),
       ...(regex === undefined ? {} : { regex: new Pattern(regex) }),
       ...(path === undefined ? {} : { path: new Pattern(path) }),
       allowlists: rule.allowlists.map(receivedAllowlist),
