@@ -1,3 +1,4 @@
+import path from "node:path";
 import process from "node:process";
 import type { Config } from "../../../kernel/config/config-schema.ts";
 import { KustodyError } from "../../../kernel/errors.ts";
@@ -14,8 +15,8 @@ import {
   writeReplacements,
 } from "../../../practices/git/externalize/index.ts";
 import type { Terminal } from "../terminal.ts";
-import { untilInterrupted } from "../up/until-interrupted.ts";
 import type { ExternalizeFlags } from "./externalize-command.ts";
+import { interruptible } from "./interruptible.ts";
 import { lazyKube } from "./lazy-kube.ts";
 import { renderPlan, renderRepeats, renderUnmoved, section } from "./render-plan.ts";
 import { parseStoreName } from "./store-object.ts";
@@ -39,19 +40,25 @@ export async function runExternalize(
   }
   const store = parseStoreName(flags.store);
   const plans = planFiles(paths, process.cwd(), { store, namespace: config.namespace, keyPattern: flags.key });
-  const { signal } = untilInterrupted();
-  await using cluster = lazyKube(config, terminal);
-  await using stores = targetStores(store, flags, cluster);
-  const files = await checkRemote(plans.files, stores, signal);
   const { stdout } = terminal;
-  if (flags.replacements !== undefined)
-    writeReplacements(flags.replacements, heldValues(files.flatMap(({ plan }) => plan.secrets)));
-  const moved = flags.apply === true ? await applyAll(files, stores, signal, terminal) : undefined;
+  // The instructions name it from another folder.
+  const replacements = flags.replacements === undefined ? undefined : path.resolve(flags.replacements);
+  const { files, moved } = await interruptible(async (signal) => {
+    await using cluster = lazyKube(config, terminal);
+    await using stores = targetStores(store, flags, cluster);
+    const checked = await checkRemote(plans.files, stores, signal);
+    if (replacements !== undefined)
+      writeReplacements(replacements, heldValues(checked.flatMap(({ plan }) => plan.secrets)));
+    return {
+      files: checked,
+      moved: flags.apply === true ? await applyAll(checked, stores, signal, stdout) : undefined,
+    };
+  });
   if (files.length === 0) stdout.write(`${renderUnmoved(plans)}There is nothing to move.\n`);
   else if (moved === undefined) stdout.write(renderPlan(files, plans) + nextStep(files));
   else stdout.write(renderUnmoved(plans) + renderRepeats(plans));
   if (flags.history) {
-    const told = await (await import("./tell-history.ts")).tellHistory(moved ?? files, flags.replacements);
+    const told = await (await import("./tell-history.ts")).tellHistory(moved ?? files, replacements);
     if (told !== "") stdout.write(`\n${told}`);
   }
   const isDone =
@@ -64,11 +71,12 @@ async function applyAll(
   files: readonly CheckedFile[],
   ports: ExternalizePorts,
   signal: AbortSignal,
-  { stdout }: Terminal,
+  stdout: Terminal["stdout"],
 ): Promise<readonly CheckedFile[]> {
   const moved: CheckedFile[] = [];
   const obstacles: string[] = [];
   for (const file of files) {
+    signal.throwIfAborted();
     const { shown } = file.source;
     const outcome = await moveFile(file, ports, signal);
     if (outcome.is === "changed") {

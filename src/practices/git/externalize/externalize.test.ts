@@ -136,6 +136,17 @@ test("a link that is named is refused, and no link in a folder leads outside", a
   assert.match(await readFile(path.join(outside, "a.yaml"), "utf8"), /value-a/);
 });
 
+test("a value that somebody else writes meanwhile is not overwritten", async () => {
+  await put("a.yaml", secret("a", "value-a"));
+  const [file] = await check();
+  assert.ok(file);
+  await store.write?.({ key: "shop/a" }, Secret.fromText('{"password":"theirs"}'), undefined, signal);
+  const outcome = await moveFile(file, ports, signal);
+  assert.match(outcome.is === "refused" ? outcome.obstacles.join() : "", /^shop\/a: it was not written: conflict/);
+  assert.equal(await remote("shop/a"), '{"password":"theirs"}');
+  assert.equal(await text("a.yaml"), secret("a", "value-a"));
+});
+
 test("a file that somebody else changed meanwhile stays as they left it, and the next run goes on", async () => {
   await put("a.yaml", secret("a", "value-a"));
   const [file] = await check();

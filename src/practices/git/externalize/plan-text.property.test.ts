@@ -151,6 +151,45 @@ test("whatever else stands in a file stays to the character, and the values are 
         assert.ok(!plan.diff.includes("s3cr3t"));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
+});
+
+const BASES = [
+  "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: b}\n# why\ndata:\n  k: dmFsdWU=\nstringData:\n  l: s3cr3t-value\ntype: Opaque\n",
+  "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  namespace: b\nstringData:\n  l: |\n    s3cr3t-value\n    more\n",
+  '{\n  "apiVersion": "v1", "kind": "Secret",\n  "metadata": {"name": "a", "namespace": "b"},\n  "data": {"k": "dmFsdWU="},\n  "type": "x"\n}\n',
+  "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b}, stringData: {l: s3cr3t-value}, immutable: true}\n",
+];
+const SCRAPS =
+  "data:|stringData:|  k: x|  k: |\n|\n  |{|}|[|]|,|, |\"|'|&a |*a|<<: *a|!!binary |!!str |? |: |# x|#|---\n|...\n|type: y|spec: {}|    |\t|\r|\r\n|\uFEFF|\u0000|- ".split(
+    "|",
+  );
+
+test("however a manifest is mangled, planning ends, what moves is proven, and where nothing moves the text stays", () => {
+  const scrap = fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...SCRAPS) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
+  );
+  const wound = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), scrap, fc.constantFrom(0, 0, 1, 3));
+  let moved = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...BASES), fc.array(wound, { maxLength: 3 }), (base, wounds) => {
+      const before = wounds.reduce((text, [where, put, cut]) => {
+        const at = Math.round(where * text.length);
+        return text.slice(0, at) + put + text.slice(at + cut);
+      }, base);
+      const plan = planText(before, "a.yaml", {
+        store: { kind: "SecretStore", name: "s" },
+        namespace: "b",
+        keyPattern: "{name}",
+      });
+      if (plan.secrets.length === 0) assert.equal(plan.after, before);
+      else moved += 1;
+      assert.doesNotMatch(plan.diff, /s3cr3t-value|dmFsdWU=/);
+      if (plan.secrets.length > 0 && plan.repeats.length === 0) assert.doesNotMatch(plan.after, /s3cr3t-value/);
+    }),
+    { numRuns: 1500 },
+  );
+  assert.ok(moved > 100, `${moved} moved`);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -96,6 +96,30 @@ test("words, numbers and host names are looked for behind the entry's name alone
     ],
   );
 });
+
+test("a value that a change makes of two pieces of the version before is found, and one that stays is not lost", async () => {
+  const lines = Array.from(
+    { length: 400 },
+    (_, n) => `${(n * 7919).toString(36)} ${(n * n * 104729).toString(36)} line`,
+  );
+  const body = `${lines.join("\n")}\n`;
+  const text = (value: string, end: string): string => `${body}x: ${value}\n${body}${end}`;
+  await commit("apart", { "a.txt": text("correct-horse-and-much-more-battery", "") });
+  const joined = await commit("together", { "a.txt": text("correct-horse-battery", "") });
+  await commit("kept", { "a.txt": text("correct-horse-battery", "y: z\n") });
+  await commit("gone", { "a.txt": text("none", "y: z\n") });
+  const back = await commit("back", { "a.txt": text("none", "y: correct-horse-battery\n") });
+  git("gc", "--quiet", "--aggressive");
+  const chains = git("verify-pack", "-v", ...(await packs()));
+  assert.match(chains, /chain length = [2-9]/, "the versions are stored as changes of one another");
+  const { commits, blobs } = await valuesInHistory(folder, values(DB));
+  assert.deepEqual([commits.map(({ id }) => id), blobs.length], [[back, joined], 3]);
+});
+
+async function packs(): Promise<readonly string[]> {
+  const below = path.join(folder, ".git/objects/pack");
+  return (await readdir(below)).filter((name) => name.endsWith(".idx")).map((name) => path.join(below, name));
+}
 
 test("what is staged, or left behind by a rewrite, is counted", async () => {
   await commit("one", { "db.yaml": DB });
