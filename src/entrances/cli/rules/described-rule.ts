@@ -8,8 +8,10 @@ import type { Rule } from "../../../practices/git/scan/rule.ts";
 export interface DescribedRule {
   readonly id: string;
   readonly description: string;
-  /** Where the format is documented; of our own rules only. */
+  /** The vendor's page; of our own rules only. */
   readonly source?: string;
+  /** Whether that page states the format; otherwise it is that of keys as people meet them. */
+  readonly documented?: boolean;
   readonly regex?: string;
   readonly path?: string;
   readonly structure?: string;
@@ -41,7 +43,7 @@ export function describeRule({
   return {
     id,
     description,
-    ...(isOurs ? { source: ours.source } : {}),
+    ...(isOurs ? { source: ours.source, documented: ours.asSeen !== true } : {}),
     ...(regex === undefined ? {} : { regex: regex.source }),
     ...(path === undefined ? {} : { path: path.source }),
     ...(structure === undefined ? {} : { structure }),

@@ -77,6 +77,9 @@ test("show: what a rule finds, masked, where it is documented, and what to do", 
     /When it leaks:\n {2}1\. Change every value/,
   ])
     assert.match(out, part);
+  const seen = (await rules(["show", "mistral-api-key"])).out;
+  assert.match(seen, /\nformat +as seen; the vendor's page: https:\/\//);
+  assert.doesNotMatch(seen, /\ndocumented /);
   assert.match((await rules(["show", "kubernetes-secret-yaml"])).out, /structure +kubernetes-secret/);
   assert.match((await rules(["show", "datadog-access-token", "-o", "json"])).out, /"advice": \[\n/);
 });

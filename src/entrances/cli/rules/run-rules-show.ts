@@ -26,7 +26,8 @@ export async function runRulesShow({ id, config, output, terminal }: ShowCall): 
 
 function rendered(rule: DescribedRule, examples: readonly string[], advice: readonly string[]): string {
   const fields: readonly (readonly [string, string | undefined])[] = [
-    ["documented", rule.source],
+    ["documented", rule.documented === true ? rule.source : undefined],
+    ["format", rule.documented === false ? `as seen; the vendor's page: ${rule.source}` : undefined],
     ["pattern", rule.regex],
     ["path", rule.path],
     ["structure", rule.structure === undefined ? undefined : `${rule.structure}: found by parsing the file`],

@@ -6,7 +6,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
     id: "azure-ad-client-secret",
     description: "A client secret of Microsoft Entra ID",
     source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret",
-    regex: "(?:^|[^0-9A-Za-z_~.-])([0-9A-Za-z_~.]{3}\\dQ~[0-9A-Za-z_~.-]{31,34})(?:[^0-9A-Za-z_~.-]|$)",
+    regex: "(?:^|[^0-9A-Za-z_~.-])([0-9A-Za-z_~.-]{3}\\dQ~[0-9A-Za-z_~.-]{31,34})(?:[^0-9A-Za-z_~.-]|$)",
     keywords: ["q~"],
     entropy: 3.5,
     hits: ["AZURE_CLIENT_SECRET={3:A-Za-z0-9}8Q~{34:A-Za-z0-9}\n", 'clientSecret: "{3:A-Za-z0-9}7Q~{31:A-Za-z0-9}"\n'],
@@ -44,7 +44,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-storage-account-key-signed",
     description: "An account key of Azure Storage, by Microsoft's signature in it",
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key",
+    source: "https://github.com/microsoft/security-utilities",
     form: "[A-Za-z0-9+/]{76}\\+ASt[A-Za-z0-9+/]{5}[AQgw]==",
     end: "[^0-9A-Za-z+/=]",
     keywords: ["+ast"],
@@ -54,7 +54,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-cosmos-db-key",
     description: "An account key of Azure Cosmos DB",
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-cosmos-db-account-access-key",
+    source: "https://github.com/microsoft/security-utilities",
     form: "[A-Za-z0-9+/]{76}ACDb[A-Za-z0-9+/]{5}[AQgw]==",
     end: "[^0-9A-Za-z+/=]",
     keywords: ["acdb"],
@@ -75,6 +75,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
     description: "A personal access token of Azure DevOps from before 2024",
     source:
       "https://learn.microsoft.com/en-us/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
+    asSeen: true,
     vendor: "(?:azure_?devops|azdo|ado|vsts|system_accesstoken)",
     form: "[a-z2-7]{52}",
     keywords: ["azure_devops", "azuredevops", "azdo", "ado_", "vsts"],
@@ -84,7 +85,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-function-key",
     description: "A key of Azure Functions",
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-function-master-api-key",
+    source: "https://github.com/microsoft/security-utilities",
     form: "[\\w-]{44}AzFu[\\w-]{5}[AQgw]==",
     end: "[^0-9A-Za-z_=-]",
     keywords: ["azfu"],
@@ -94,7 +95,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-search-key",
     description: "An admin or query key of Azure AI Search",
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-cognitive-search-api-key",
+    source: "https://github.com/microsoft/security-utilities",
     form: "[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}",
     keywords: ["azse"],
     sample: "{42:A-Za-z0-9}AzSeA{5:A-Za-z0-9}",
@@ -103,7 +104,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-container-registry-key",
     description: "An access key of Azure Container Registry",
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-container-registry-access-key",
+    source: "https://github.com/microsoft/security-utilities",
     form: "[A-Za-z0-9+/]{42}\\+ACR[A-D][A-Za-z0-9+/]{5}",
     end: "[^0-9A-Za-z+/=]",
     keywords: ["+acr"],
@@ -113,7 +114,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-cache-for-redis-key",
     description: "An access key of Azure Cache for Redis",
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-redis-cache-connection-string",
+    source: "https://github.com/microsoft/security-utilities",
     form: "[A-Za-z0-9]{33}AzCa[A-P][A-Za-z0-9]{5}=",
     end: "[^0-9A-Za-z+/=]",
     keywords: ["azca"],
@@ -140,6 +141,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
     id: "azure-app-configuration-secret",
     description: "A connection string of Azure App Configuration",
     source: "https://learn.microsoft.com/en-us/azure/azure-app-configuration/howto-best-practices",
+    asSeen: true,
     regex: "azconfig\\.io;Id=[^;\\s]{4,80};Secret=([A-Za-z0-9+/]{40,100}={0,2})",
     keywords: ["azconfig.io"],
     entropy: 3.5,
@@ -163,6 +165,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
     id: "azure-publish-profile-password",
     description: "A deployment password in a publish profile of Azure App Service",
     source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-app-service-deployment-password",
+    asSeen: true,
     regex: 'userPWD="([A-Za-z0-9]{60})"',
     keywords: ["userpwd"],
     hits: [
@@ -175,6 +178,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
     id: "azure-logic-app-url",
     description: "A signed address that starts an Azure Logic App",
     source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-logic-app-shared-access-signature",
+    asSeen: true,
     regex: "logic\\.azure\\.com(?::443)?/[^\\s\"'<>]{1,300}?[?&](?:amp;)?sig=([\\w%-]{43})",
     keywords: ["logic.azure.com"],
     entropy: 3.5,

@@ -7,8 +7,10 @@ export interface CatalogueRule {
   /** gitleaks' id where a rule of its default configuration covers the same token. */
   readonly id: string;
   readonly description: string;
-  /** Where the vendor documents the token's format, or how one gets it. */
+  /** Where the vendor documents the token's format. */
   readonly source: string;
+  /** The source tells of such keys, not of their form, as far as it could be read: the form is that of keys as people meet them. */
+  readonly asSeen?: true;
   /** RE2; the first group is the secret. */
   readonly regex?: string;
   /** RE2 of the paths of files that it looks at; `sample` is one. Without `regex` such a file is a finding. */
@@ -29,7 +31,7 @@ export interface CatalogueRule {
   readonly misses: readonly string[];
 }
 
-type Shared = Pick<CatalogueRule, "id" | "description" | "source" | "keywords" | "entropy" | "accepts">;
+type Shared = Pick<CatalogueRule, "id" | "description" | "source" | "asSeen" | "keywords" | "entropy" | "accepts">;
 
 /** A token that its vendor gave a form which nothing else has. */
 export interface TokenForm extends Shared {

@@ -27,14 +27,27 @@ export function endsWithCrc32(token: string): boolean {
 
 /** What Grafana appends to `glsa_` and the secret: CRC-32, little-endian, in hex. */
 export function grafanaChecksum(text: string): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(crc32(text));
-  return bytes.toString("hex");
+  return littleEndianCrc32(text).toString("hex");
 }
 
 export function endsWithGrafanaChecksum(token: string): boolean {
   const at = token.lastIndexOf("_");
   return grafanaChecksum(token.slice(0, at)) === token.slice(at + 1).toLowerCase();
+}
+
+/** The last six characters of an API secret of Confluent Cloud, for those between `cflt` and them: CRC-32, little-endian, in Base64. */
+export function confluentChecksum(text: string): string {
+  return littleEndianCrc32(text).toString("base64").slice(0, 6);
+}
+
+export function endsWithConfluentChecksum(secret: string): boolean {
+  return confluentChecksum(secret.slice("cflt".length, -6)) === secret.slice(-6);
+}
+
+function littleEndianCrc32(text: string): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(crc32(text));
+  return bytes;
 }
 
 /** The six letters behind a Bech32 text (https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki). */

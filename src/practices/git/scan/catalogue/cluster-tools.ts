@@ -6,6 +6,7 @@ export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
     id: "rancher-api-token",
     description: "An API key of Rancher",
     source: "https://ranchermanager.docs.rancher.com/reference-guides/user-settings/api-keys",
+    asSeen: true,
     form: "(?:token|kubeconfig)-[a-z0-9-]{5,40}:[a-z0-9]{54}",
     keywords: ["token-", "kubeconfig-"],
     sample: "token-{5:a-z0-9}:{54:bcdfghjklmnpqrstvwxz2456789}",
@@ -23,6 +24,7 @@ export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
     id: "argocd-token",
     description: "An API token of Argo CD",
     source: "https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/",
+    asSeen: true,
     // The claims begin with {"iss":"argocd".
     regex: "\\b(eyJ[\\w-]{10,}\\.eyJpc3MiOiJhcmdvY2Qi[\\w-]{10,}\\.[\\w-]{20,})",
     keywords: ["eyjpc3mioijhcmdvy2qi"],
@@ -50,7 +52,7 @@ export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
   token({
     id: "docker-hub-pat",
     description: "A personal access token of Docker Hub",
-    source: "https://docs.docker.com/security/access-tokens/",
+    source: "https://docs.docker.com/reference/api/ai-governance/api.yaml",
     form: "dckr_pat_[\\w-]{27}",
     keywords: ["dckr_pat_"],
     sample: "dckr_pat_{27:A-Za-z0-9}",
@@ -58,10 +60,10 @@ export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
   token({
     id: "docker-hub-oat",
     description: "An organisation's access token of Docker Hub",
-    source: "https://docs.docker.com/enterprise/security/access-tokens/",
-    form: "dckr_oat_[\\w-]{32,64}",
+    source: "https://docs.docker.com/reference/api/hub/latest.yaml",
+    form: "dckr_oat_[\\w-]{27,64}",
     keywords: ["dckr_oat_"],
-    sample: "dckr_oat_{32:A-Za-z0-9}",
+    sample: "dckr_oat_{27:A-Za-z0-9}",
   }),
   {
     id: "docker-identity-token",
@@ -130,6 +132,7 @@ export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
     id: "ngrok-authtoken",
     description: "An authtoken of ngrok",
     source: "https://ngrok.com/docs/agent/config/v3/",
+    asSeen: true,
     vendor: "ngrok",
     form: "[A-Za-z0-9]{25,27}_[A-Za-z0-9]{20,21}",
     keywords: ["ngrok"],
@@ -151,6 +154,7 @@ export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
     id: "teleport-join-token",
     description: "A token that joins a Teleport cluster, on a command line",
     source: "https://goteleport.com/docs/reference/join-methods/",
+    asSeen: true,
     regex: "\\b(?:teleport|tbot) (?:start|configure)[ \\t][^\\n]{0,200}?--token=([a-f0-9]{32})(?:[^a-f0-9]|$)",
     keywords: ["--token="],
     hits: [
@@ -163,6 +167,7 @@ export const CLUSTER_TOOL_RULES: readonly CatalogueRule[] = [
     id: "portainer-access-token",
     description: "An access token of Portainer",
     source: "https://docs.portainer.io/api/access",
+    asSeen: true,
     vendor: "portainer",
     form: "ptr_[A-Za-z0-9+/]{43}=",
     keywords: ["portainer"],

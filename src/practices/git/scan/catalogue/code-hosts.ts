@@ -105,7 +105,8 @@ export const CODE_HOST_RULES: readonly CatalogueRule[] = [
   token({
     id: "bitbucket-app-password",
     description: "An app password of Bitbucket",
-    source: "https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/",
+    source:
+      "https://community.atlassian.com/forums/Bitbucket-questions/Can-we-confirm-BitBucket-s-token-prefixes/qaq-p/3093481",
     form: "ATBB[A-Za-z0-9]{32}",
     keywords: ["atbb"],
     sample: "ATBB{24:A-Za-z0-9}{8:A-F0-9}",
@@ -114,8 +115,9 @@ export const CODE_HOST_RULES: readonly CatalogueRule[] = [
   token({
     id: "bitbucket-access-token",
     description: "A repository's, project's or workspace's access token of Bitbucket",
-    source: "https://support.atlassian.com/bitbucket-cloud/docs/repository-access-tokens/",
-    form: "ATCTT3[\\w=-]{180,200}",
+    source:
+      "https://community.atlassian.com/forums/Bitbucket-questions/Can-we-confirm-BitBucket-s-token-prefixes/qaq-p/3093481",
+    form: "ATCTT3[\\w=-]{100,300}",
     keywords: ["atctt3"],
     entropy: 3.5,
     sample: "ATCTT3{186:A-Za-z0-9}",
@@ -124,6 +126,7 @@ export const CODE_HOST_RULES: readonly CatalogueRule[] = [
     id: "bitbucket-client-secret",
     description: "An OAuth consumer's secret of Bitbucket",
     source: "https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/",
+    asSeen: true,
     vendor: "bitbucket",
     kind: "secret",
     form: "[\\w=-]{32}(?:[\\w=-]{32})?",

@@ -1,4 +1,5 @@
-import { type CatalogueRule, named, token } from "./catalogue-rule.ts";
+import { assigned, type CatalogueRule, named, token } from "./catalogue-rule.ts";
+import { endsWithConfluentChecksum } from "./checksum.ts";
 
 /** What opens databases, queues and their clouds. */
 export const DATABASE_RULES: readonly CatalogueRule[] = [
@@ -74,6 +75,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "planetscale-password",
     description: "A database password of PlanetScale",
     source: "https://planetscale.com/docs/api/reference/service-tokens",
+    asSeen: true,
     form: "pscale_pw_[\\w=.-]{32,64}",
     keywords: ["pscale_pw_"],
     sample: "pscale_pw_{43:A-Za-z0-9}",
@@ -82,6 +84,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "planetscale-api-token",
     description: "A service token of PlanetScale",
     source: "https://planetscale.com/docs/api/reference/service-tokens",
+    asSeen: true,
     form: "pscale_tkn_[\\w=.-]{32,64}",
     keywords: ["pscale_tkn_"],
     sample: "pscale_tkn_{43:A-Za-z0-9}",
@@ -90,6 +93,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "planetscale-oauth-token",
     description: "An OAuth token of PlanetScale",
     source: "https://planetscale.com/docs/api/reference/service-tokens",
+    asSeen: true,
     form: "pscale_oauth_[\\w=.-]{32,64}",
     keywords: ["pscale_oauth_"],
     sample: "pscale_oauth_{43:A-Za-z0-9}",
@@ -97,7 +101,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
   token({
     id: "clickhouse-cloud-api-secret-key",
     description: "A secret of an API key of ClickHouse Cloud",
-    source: "https://clickhouse.com/docs/cloud/manage/openapi",
+    source: "https://github.com/gitleaks/gitleaks/pull/1826",
     form: "4b1d[A-Za-z0-9]{38}",
     keywords: ["4b1d"],
     entropy: 3.5,
@@ -107,6 +111,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "databricks-api-token",
     description: "An access token of Databricks",
     source: "https://docs.databricks.com/aws/en/dev-tools/auth/pat",
+    asSeen: true,
     form: "dapi[a-f0-9]{32}(?:-\\d)?",
     keywords: ["dapi"],
     sample: "dapi{32:a-f0-9}",
@@ -114,8 +119,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
   named({
     id: "confluent-access-token",
     description: "An API key of Confluent Cloud",
-    source:
-      "https://docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html",
+    source: "https://docs.confluent.io/cloud/current/client-apps/api-keys.html",
     vendor: "confluent",
     kind: "key|token",
     form: "[A-Z0-9]{16}",
@@ -123,23 +127,22 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     name: "CONFLUENT_CLOUD_API_KEY",
     sample: "{16:A-Z0-9}",
   }),
-  named({
+  {
     id: "confluent-secret-key",
     description: "An API secret of Confluent Cloud",
-    source:
-      "https://docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html",
-    vendor: "confluent",
-    kind: "secret",
-    form: "(?:cflt[A-Za-z0-9+/]{60}|[A-Za-z0-9+/]{64})",
-    keywords: ["confluent"],
+    source: "https://docs.confluent.io/cloud/current/client-apps/api-keys.html",
+    regex: `(?:\\b(cflt[A-Za-z0-9+/]{60})(?:[^0-9A-Za-z+/=]|$)|${assigned("confluent[\\w.-]{0,24}?secret", "[A-Za-z0-9+/]{64}")})`,
+    keywords: ["cflt", "confluent"],
     entropy: 3.8,
-    name: "CONFLUENT_CLOUD_API_SECRET",
-    sample: "{64:A-Za-z0-9}",
-  }),
+    accepts: ({ secret }) => !secret.startsWith("cflt") || endsWithConfluentChecksum(secret),
+    hits: ["CONFLUENT_CLOUD_API_SECRET={64:A-Za-z0-9}\n", '{"sasl.password": "cflt{54:A-Za-z0-9}{6:=confluent}"}'],
+    misses: ["sasl.password=cflt{60:A-Za-z0-9}\n", "CONFLUENT_CLOUD_API_SECRET={20:A-Za-z0-9}\n"],
+  },
   token({
     id: "cockroachdb-cloud-api-key",
     description: "A secret key of CockroachDB Cloud",
     source: "https://www.cockroachlabs.com/docs/cockroachcloud/managing-access",
+    asSeen: true,
     form: "CCDB1_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}",
     keywords: ["ccdb1_"],
     sample: "CCDB1_{22:A-Za-z0-9}_{40:A-Za-z0-9}",
@@ -148,6 +151,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "aiven-service-password",
     description: "A service's password of Aiven",
     source: "https://aiven.io/docs/platform/howto/reset-service-password",
+    asSeen: true,
     form: "AVNS_[\\w-]{19}",
     keywords: ["avns_"],
     sample: "AVNS_{19:A-Za-z0-9}",
@@ -156,6 +160,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "neon-api-key",
     description: "An API key of Neon",
     source: "https://neon.com/docs/manage/api-keys",
+    asSeen: true,
     form: "napi_[a-z0-9]{60,70}",
     keywords: ["napi_"],
     sample: "napi_{64:a-z0-9}",
@@ -164,6 +169,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "supabase-access-token",
     description: "A personal access token of Supabase",
     source: "https://supabase.com/docs/reference/cli/supabase-login",
+    asSeen: true,
     form: "sbp_(?:oauth_)?[a-f0-9]{40}",
     keywords: ["sbp_"],
     sample: "sbp_{40:a-f0-9}",
@@ -171,7 +177,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
   token({
     id: "supabase-secret-key",
     description: "A secret key of a Supabase project",
-    source: "https://supabase.com/docs/guides/api/api-keys",
+    source: "https://supabase.com/docs/guides/getting-started/api-keys",
     form: "sb_secret_[\\w-]{31,40}",
     keywords: ["sb_secret_"],
     sample: "sb_secret_{31:A-Za-z0-9}",
@@ -180,6 +186,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "mongodb-atlas-client-secret",
     description: "A service account's secret of MongoDB Atlas",
     source: "https://www.mongodb.com/docs/atlas/api/service-accounts-overview/",
+    asSeen: true,
     form: "mdb_sa_sk_[\\w-]{40}",
     keywords: ["mdb_sa_sk_"],
     sample: "mdb_sa_sk_{40:A-Za-z0-9}",
@@ -188,6 +195,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "influxdb-token",
     description: "An API token of InfluxDB",
     source: "https://docs.influxdata.com/influxdb/v2/admin/tokens/",
+    asSeen: true,
     vendor: "influx(?:db)?",
     form: "[\\w-]{86}==",
     keywords: ["influx"],
@@ -199,6 +207,7 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
     id: "elastic-api-key",
     description: "An API key of Elasticsearch",
     source: "https://www.elastic.co/docs/deploy-manage/api-keys/elasticsearch-api-keys",
+    asSeen: true,
     vendor: "(?:elastic|es)_?(?:search|cloud)?_?",
     kind: "api_?key",
     form: "[A-Za-z0-9+/]{40,80}={0,2}",

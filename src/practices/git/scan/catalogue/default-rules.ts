@@ -3,10 +3,12 @@ import type { Allowlist, Rule, RuleSet } from "../rule.ts";
 import { AWS_RULES } from "./aws.ts";
 import { AZURE_RULES } from "./azure.ts";
 import type { CatalogueRule } from "./catalogue-rule.ts";
+import { CHAT_RULES } from "./chat.ts";
 import { CI_RULES } from "./ci.ts";
 import { CLOUD_RULES } from "./clouds.ts";
 import { CLUSTER_TOOL_RULES } from "./cluster-tools.ts";
 import { CODE_HOST_RULES } from "./code-hosts.ts";
+import { CONTENT_RULES } from "./contents.ts";
 import { DATABASE_RULES } from "./databases.ts";
 import { FORMAT_RULES } from "./formats.ts";
 import { GENERAL_RULES } from "./general.ts";
@@ -15,9 +17,12 @@ import { KEY_RULES } from "./keys.ts";
 import { KUBERNETES_RULES } from "./kubernetes.ts";
 import { MACHINE_LEARNING_RULES } from "./machine-learning.ts";
 import { MESSAGING_RULES } from "./messaging.ts";
+import { NETWORK_RULES } from "./networks.ts";
 import { OBSERVABILITY_RULES } from "./observability.ts";
 import { PACKAGE_RULES } from "./packages.ts";
 import { PAYMENT_RULES } from "./payment.ts";
+import { SECRET_STORE_RULES } from "./secret-stores.ts";
+import { SHOP_RULES } from "./shops.ts";
 import { SOCIAL_RULES } from "./social.ts";
 import { STRUCTURE_RULES } from "./structures.ts";
 import { WORK_TOOL_RULES } from "./work-tools.ts";
@@ -32,15 +37,20 @@ export const CATALOGUE: readonly CatalogueRule[] = [
   ...AZURE_RULES,
   ...GOOGLE_RULES,
   ...CLOUD_RULES,
+  ...NETWORK_RULES,
+  ...SECRET_STORE_RULES,
   ...DATABASE_RULES,
   ...CODE_HOST_RULES,
   ...CI_RULES,
   ...PACKAGE_RULES,
   ...MACHINE_LEARNING_RULES,
   ...OBSERVABILITY_RULES,
+  ...CHAT_RULES,
   ...MESSAGING_RULES,
   ...PAYMENT_RULES,
+  ...SHOP_RULES,
   ...WORK_TOOL_RULES,
+  ...CONTENT_RULES,
   ...SOCIAL_RULES,
   ...FORMAT_RULES,
   ...GENERAL_RULES,

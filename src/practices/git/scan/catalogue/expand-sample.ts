@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { bech32Checksum, crc32Base62, grafanaChecksum } from "./checksum.ts";
+import { bech32Checksum, confluentChecksum, crc32Base62, grafanaChecksum } from "./checksum.ts";
 import { RUN } from "./weaken-sample.ts";
 
 /** Checksums by the name that a sample gives them; each takes the text before it. */
 const CHECKSUMS: Readonly<Record<string, (before: string) => string>> = {
   "=crc32": (before) => crc32Base62(before.slice(before.lastIndexOf("_") + 1)),
+  "=confluent": (before) => confluentChecksum(/cflt(.+)$/.exec(before)?.[1] ?? ""),
   "=grafana": (before) => grafanaChecksum(/gl\w+$/.exec(before)?.[0].slice(0, -1) ?? ""),
   "=bech32": (before) => bech32Checksum(/[A-Z-]+1[A-Z0-9]*$/.exec(before)?.[0] ?? "").toUpperCase(),
 };

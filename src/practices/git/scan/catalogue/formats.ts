@@ -135,7 +135,8 @@ export const FORMAT_RULES: readonly CatalogueRule[] = [
   {
     id: "sourcegraph-access-token",
     description: "An access token of Sourcegraph",
-    source: "https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token",
+    source:
+      "https://github.com/sourcegraph/sourcegraph-public-snapshot/blob/main/internal/accesstoken/personal_access_token.go",
     regex: "\\b(sgp_(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40})(?:[^0-9A-Za-z_-]|$)",
     keywords: ["sgp_"],
     hits: ["SRC_ACCESS_TOKEN=sgp_{16:a-f0-9}_{40:a-f0-9}\n", '{"token": "sgp_local_{40:a-f0-9}"}'],

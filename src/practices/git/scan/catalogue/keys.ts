@@ -48,6 +48,7 @@ export const KEY_RULES: readonly CatalogueRule[] = [
     id: "vault-oidc-client-secret",
     description: "A secret of a client of Vault's identity provider",
     source: "https://developer.hashicorp.com/vault/docs/secrets/identity/oidc-provider",
+    asSeen: true,
     form: "hvo_secret_[A-Za-z0-9]{60,70}",
     keywords: ["hvo_secret_"],
     sample: "hvo_secret_{64:A-Za-z0-9}",

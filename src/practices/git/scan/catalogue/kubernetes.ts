@@ -143,7 +143,7 @@ export const KUBERNETES_RULES: readonly CatalogueRule[] = [
     id: "openshift-user-token",
     description: "A user's token for OpenShift",
     source:
-      "https://docs.redhat.com/en/documentation/openshift_container_platform/4.18/html/authentication_and_authorization/understanding-authentication",
+      "https://docs.redhat.com/en/documentation/openshift_container_platform/4.17/html/oauth_apis/oauthaccesstoken-oauth-openshift-io-v1",
     form: "sha256~[\\w-]{43}",
     keywords: ["sha256~"],
     sample: "sha256~{43:A-Za-z0-9}",
