@@ -110,8 +110,19 @@ before(async () => {
     await writeFile(path.join(folder, name), text, { mode: 0o600 });
   }
   execFileSync("tar", ["-czf", "leaks.tgz", "values.yaml"], { cwd: folder });
+  await makeHistory(path.join(folder, "history"));
 });
 after(() => rm(folder, { recursive: true, force: true }));
+
+/** A repository that has the canaries in its one commit. */
+async function makeHistory(repository: string): Promise<void> {
+  execFileSync("git", ["init", "-q", repository]);
+  for (const [name, text] of Object.entries(MANIFESTS)) await writeFile(path.join(repository, name), text);
+  await writeFile(path.join(repository, "tokens.env"), TOKEN_LINES);
+  execFileSync("git", ["-C", repository, "add", "-A"]);
+  const who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"];
+  execFileSync("git", ["-C", repository, ...who, "commit", "-q", "-m", "Bring them in"]);
+}
 
 interface Scenario {
   readonly args: readonly string[];
@@ -170,6 +181,9 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     { args: ["scan", "dir", "{}", "--config", "{}/broken.toml"], code: 2, says: /KST_SCAN_CONFIG/ },
     { args: ["scan", "dir", "{}", "--config", "{}/rules.toml"], code: 1, says: /any-canary/ },
     { args: ["scan", "stdin"], options: { stdin: TOKEN_LINES }, code: 1, says: /generic-api-key/ },
+    { args: ["scan", "git", "{}/history"], code: 1, says: /still at HEAD/ },
+    { args: ["scan", "git", "{}/history", "-f", "json", "--unreachable"], code: 1, says: /"AtHead": true/ },
+    { args: ["scan", "git", "{}"], code: 2, says: /KST_SCAN_GIT/ },
     { args: ["scan", "staged", "{}"], code: 2, says: /KST_SCAN_GIT/ },
   ],
   rules: [
