@@ -50,3 +50,22 @@ test("scanning what is staged loads the scanner and nothing else", () => {
   const packages = [...loaded].filter((name) => !/^(src|bin|test)\//.test(name));
   assert.deepEqual(packages, ["commander"], "neither TOML nor zod nor YAML before they are needed");
 });
+
+test("the KMS plugin with a local key loads no client of a key service", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "kustody-modules-kms-"));
+  try {
+    const keys = path.join(folder, "kms.keys");
+    spawnSync("bin/kustody", ["kms", "key", "init", keys, "--recovery", `${keys}.copy`]);
+    // It ends at the socket, in a folder that is not there, after all else is loaded.
+    const listen = `unix://${folder}/nowhere/kms.sock`;
+    const loaded = modulesLoadedBy(["kms", "serve", "--listen", listen, "--key", `local://${keys}`]);
+    assert.ok(loaded.has("src/kernel/keys/local/local-key.ts"), "the recorder saw the key");
+    const unwanted = ["@aws-sdk/client-kms", "@grpc/grpc-js", "undici", "fastify", "src/kernel/kube/kube.ts"];
+    assert.deepEqual(
+      unwanted.filter((name) => loaded.has(name)),
+      [],
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

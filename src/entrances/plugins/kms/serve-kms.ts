@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { serveGrpc } from "../../../kernel/grpc/serve-grpc.ts";
 import type { WrappingKey } from "../../../kernel/keys/wrapping-key.ts";
 import type { Clock } from "../../../kernel/observe/clock.ts";
@@ -102,8 +101,8 @@ export async function serveKms(options: ServeKmsOptions): Promise<RunningKms> {
   const close = (): Promise<void> =>
     (closed ??= (async () => {
       stopping.abort();
+      // This removes the socket first: by the time that calls are finished, another plugin may serve its own there.
       await server.close(GRACE_MILLIS);
-      if (!socketPath.startsWith("\0")) await rm(socketPath, { force: true });
       await probing;
       plugin.close();
       for (const key of keys) await key.close();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,8 +66,10 @@ test("two phases: the staged key is known to an open plugin before it encrypts, 
 test("a key id follows from the key: a file that names another is refused", async () => {
   await initLocalKeys(files);
   const text = readFileSync(files.file, "utf8");
-  const changed = text.replace(/key [0-9a-f]/, (found) => (found.endsWith("0") ? "key 1" : "key 0"));
-  writeFileSync(files.file, changed);
+  const body = text
+    .replace(/key [0-9a-f]/, (found) => (found.endsWith("0") ? "key 1" : "key 0"))
+    .replace(/end .*\n$/, "");
+  writeFileSync(files.file, `${body}end ${createHash("sha256").update(body).digest("hex")}\n`);
   await assert.rejects(loadLocalKeys(files.file, undefined), failsWith("KST_KEY_FILE", /is damaged/));
 });
 

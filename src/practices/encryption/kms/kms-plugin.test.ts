@@ -189,6 +189,47 @@ test("a KEK that the service no longer unwraps is wiped at half its age", async 
   await assert.rejects(async () => await plugin.decrypt(old), failsWith("KST_KEY_MISMATCH"));
 });
 
+test("a KEK that the service unwraps to something else is wiped at half its age", async () => {
+  const { plugin, key, time } = rig({ kekAge: HOUR });
+  await plugin.probe();
+  plugin.encrypt(seed());
+  key.version = 2;
+  await plugin.probe();
+  assert.equal(plugin.cachedKeks, 1);
+  const real = key.unwrap.bind(key);
+  key.unwrap = async (wrapped) => (wrapped.keyId === "fixture.1" ? seed() : await real(wrapped));
+  time.now += HOUR / 2;
+  await plugin.probe();
+  assert.equal(plugin.cachedKeks, 0);
+});
+
+test("a clock that goes back does not let a KEK live longer", async () => {
+  const { plugin, key, time } = rig({ kekAge: HOUR });
+  await plugin.probe();
+  const envelope = plugin.encrypt(seed());
+  key.fault = unreachable;
+  time.now -= 5 * HOUR;
+  assert.throws(() => plugin.status(), failsWith("KST_KEY_UNREACHABLE"));
+  await assert.rejects(async () => await plugin.decrypt(envelope), failsWith("KST_KEY_UNREACHABLE"));
+});
+
+test("no more KEKs are kept than allowed; who was used longest ago goes first", async () => {
+  const { plugin, key } = rig({ keks: 3 });
+  const sealed: Envelope[] = [];
+  for (let n = 0; n < 6; n++) {
+    await plugin.probe();
+    sealed.push(plugin.encrypt(seed()));
+    key.version += 1;
+  }
+  assert.equal(plugin.cachedKeks, 3);
+  const calls = key.calls.unwrap;
+  await plugin.decrypt(sealed[4] as Envelope);
+  assert.equal(key.calls.unwrap, calls);
+  await plugin.decrypt(sealed[0] as Envelope);
+  assert.equal(key.calls.unwrap, calls + 1);
+  assert.equal(plugin.cachedKeks, 3);
+});
+
 test("while the service is unreachable callers are told at once after five of them waited", async () => {
   const key = new FixtureKey();
   const first = rig({}, key);
