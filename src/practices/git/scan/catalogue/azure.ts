@@ -1,13 +1,18 @@
 import { type CatalogueRule, named, token } from "./catalogue-rule.ts";
 
+/** Where Microsoft keeps the patterns of its keys, one a file. */
+const MICROSOFT =
+  "https://github.com/microsoft/security-utilities/blob/main/src/Microsoft.Security.Utilities.Core/PreciselyClassifiedSecurityKeys";
+
 /** Keys of Microsoft Azure. Most hold a signature that Microsoft puts at a fixed place. */
 export const AZURE_RULES: readonly CatalogueRule[] = [
   {
     id: "azure-ad-client-secret",
     description: "A client secret of Microsoft Entra ID",
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret",
-    regex: "(?:^|[^0-9A-Za-z_~.-])([0-9A-Za-z_~.-]{3}\\dQ~[0-9A-Za-z_~.-]{31,34})(?:[^0-9A-Za-z_~.-]|$)",
-    keywords: ["q~"],
+    source: `${MICROSOFT}/SEC101_156_AzureClientAppIdentifiableCredentials.cs`,
+    regex:
+      "(?:^|[^0-9A-Za-z_~.-])([0-9A-Za-z_~.-]{3}(?:7Q~[0-9A-Za-z_~.-]{31}|8Q~[0-9A-Za-z_~.-]{34}))(?:[^0-9A-Za-z_~.-]|$)",
+    keywords: ["7q~", "8q~"],
     entropy: 3.5,
     hits: ["AZURE_CLIENT_SECRET={3:A-Za-z0-9}8Q~{34:A-Za-z0-9}\n", 'clientSecret: "{3:A-Za-z0-9}7Q~{31:A-Za-z0-9}"\n'],
     misses: ["clientSecret: {3:A-Za-z0-9}8Q~{20:A-Za-z0-9}\n", "clientSecret: {3:A-Za-z0-9}8Q-{34:A-Za-z0-9}\n"],
@@ -44,7 +49,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-storage-account-key-signed",
     description: "An account key of Azure Storage, by Microsoft's signature in it",
-    source: "https://github.com/microsoft/security-utilities",
+    source: `${MICROSOFT}/SEC101_152_AzureStorageAccountIdentifiableKey.cs`,
     form: "[A-Za-z0-9+/]{76}\\+ASt[A-Za-z0-9+/]{5}[AQgw]==",
     end: "[^0-9A-Za-z+/=]",
     keywords: ["+ast"],
@@ -54,7 +59,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-cosmos-db-key",
     description: "An account key of Azure Cosmos DB",
-    source: "https://github.com/microsoft/security-utilities",
+    source: `${MICROSOFT}/SEC101_160_AzureCosmosDbIdentifiableKey.cs`,
     form: "[A-Za-z0-9+/]{76}ACDb[A-Za-z0-9+/]{5}[AQgw]==",
     end: "[^0-9A-Za-z+/=]",
     keywords: ["acdb"],
@@ -73,9 +78,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   named({
     id: "azure-devops-pat-legacy",
     description: "A personal access token of Azure DevOps from before 2024",
-    source:
-      "https://learn.microsoft.com/en-us/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
-    asSeen: true,
+    source: `${MICROSOFT}/SEC101_102_AdoPat.cs`,
     vendor: "(?:azure_?devops|azdo|ado|vsts|system_accesstoken)",
     form: "[a-z2-7]{52}",
     keywords: ["azure_devops", "azuredevops", "azdo", "ado_", "vsts"],
@@ -85,7 +88,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-function-key",
     description: "A key of Azure Functions",
-    source: "https://github.com/microsoft/security-utilities",
+    source: `${MICROSOFT}/SEC101_158_AzureFunctionIdentifiableKey.cs`,
     form: "[\\w-]{44}AzFu[\\w-]{5}[AQgw]==",
     end: "[^0-9A-Za-z_=-]",
     keywords: ["azfu"],
@@ -95,7 +98,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-search-key",
     description: "An admin or query key of Azure AI Search",
-    source: "https://github.com/microsoft/security-utilities",
+    source: `${MICROSOFT}/SEC101_167_AzureSearchIdentifiableAdminKey.cs`,
     form: "[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}",
     keywords: ["azse"],
     sample: "{42:A-Za-z0-9}AzSeA{5:A-Za-z0-9}",
@@ -104,7 +107,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-container-registry-key",
     description: "An access key of Azure Container Registry",
-    source: "https://github.com/microsoft/security-utilities",
+    source: `${MICROSOFT}/SEC101_176_AzureContainerRegistryIdentifiableKey.cs`,
     form: "[A-Za-z0-9+/]{42}\\+ACR[A-D][A-Za-z0-9+/]{5}",
     end: "[^0-9A-Za-z+/=]",
     keywords: ["+acr"],
@@ -114,7 +117,7 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-cache-for-redis-key",
     description: "An access key of Azure Cache for Redis",
-    source: "https://github.com/microsoft/security-utilities",
+    source: `${MICROSOFT}/SEC101_154_AzureCacheForRedisIdentifiableKey.cs`,
     form: "[A-Za-z0-9]{33}AzCa[A-P][A-Za-z0-9]{5}=",
     end: "[^0-9A-Za-z+/=]",
     keywords: ["azca"],
@@ -154,12 +157,14 @@ export const AZURE_RULES: readonly CatalogueRule[] = [
   token({
     id: "azure-common-annotated-key",
     description: "A key of an Azure service in the form that newer ones share",
-    source: "https://github.com/microsoft/security-utilities",
-    form: "[A-Za-z0-9]{52}JQQJ9[9D][A-L][A-Za-z0-9]{16}[A-Za-z][A-Za-z0-9]{7}(?:[A-Za-z0-9]{2}==)?",
+    source: `${MICROSOFT}/SEC101_200_CommonAnnotatedSecurityKey.cs`,
+    form: "[A-Za-z0-9]{52}JQQJ9[9DH][0-9A-Za-z][A-L][A-Za-z0-9]{16}[A-Za-z][A-Za-z0-9]{7}(?:[A-Za-z0-9]{2}==)?",
     end: "[^0-9A-Za-z_=-]",
     keywords: ["jqqj9"],
-    sample: "{52:A-Za-z0-9}JQQJ99B{16:A-Za-z0-9}A{7:A-Za-z0-9}",
-    miss: "{52:A-Za-z0-9}JQQJ99B{4:A-Za-z0-9}",
+    // Those of Azure DevOps have this form too, and a rule of their own.
+    accepts: ({ secret }) => secret.slice(76, 80) !== "AZDO",
+    sample: "{52:A-Za-z0-9}JQQJ99BB{16:A-Za-z0-9}A{7:A-Za-z0-9}",
+    miss: "{52:A-Za-z0-9}JQQJ99BB{16:A-Za-z0-9}AZDO{4:A-Za-z0-9}",
   }),
   {
     id: "azure-publish-profile-password",

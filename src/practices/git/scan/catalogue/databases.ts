@@ -110,8 +110,8 @@ export const DATABASE_RULES: readonly CatalogueRule[] = [
   token({
     id: "databricks-api-token",
     description: "An access token of Databricks",
-    source: "https://docs.databricks.com/aws/en/dev-tools/auth/pat",
-    asSeen: true,
+    source:
+      "https://github.com/microsoft/security-utilities/blob/main/src/Microsoft.Security.Utilities.Core/PreciselyClassifiedSecurityKeys/SEC101_110.AzureDatabricksPat.cs",
     form: "dapi[a-f0-9]{32}(?:-\\d)?",
     keywords: ["dapi"],
     sample: "dapi{32:a-f0-9}",

@@ -14,7 +14,8 @@ export const GOOGLE_RULES: readonly CatalogueRule[] = [
   token({
     id: "google-oauth-client-secret",
     description: "The secret of a Google OAuth client",
-    source: "https://github.com/google/osv-scalibr",
+    source: "https://developers.google.com/identity/protocols/oauth2",
+    asSeen: true,
     form: "GOCSPX-[\\w-]{28}",
     keywords: ["gocspx-"],
     sample: "GOCSPX-{28:A-Za-z0-9}",

@@ -62,9 +62,8 @@ export const PACKAGE_RULES: readonly CatalogueRule[] = [
   token({
     id: "nuget-api-key",
     description: "An API key of NuGet",
-    source: "https://learn.microsoft.com/en-us/nuget/nuget-org/publish-a-package",
-    asSeen: true,
-    form: "oy2[a-z0-9]{43}",
+    source: "https://github.com/NuGet/NuGetGallery/blob/main/src/NuGetGallery.Services/Authentication/ApiKeyV4.cs",
+    form: "oy2[a-z2-7]{43}",
     keywords: ["oy2"],
     entropy: 3.5,
     sample: "oy2{43:a-z2-7}",

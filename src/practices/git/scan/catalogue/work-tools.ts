@@ -100,8 +100,7 @@ export const WORK_TOOL_RULES: readonly CatalogueRule[] = [
   token({
     id: "clickup-api-token",
     description: "A personal API token of ClickUp",
-    source: "https://developer.clickup.com/docs/authentication",
-    asSeen: true,
+    source: "https://www.clickup.com/api/developer-portal/authentication/",
     form: "pk_[0-9]{6,9}_[A-Z0-9]{32}",
     keywords: ["pk_"],
     sample: "pk_{8:1-9}_{32:A-Z0-9}",
