@@ -28,7 +28,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "scan",
-    summary: "secrets in files and in what is staged",
+    summary: "secrets in files, in a history and in what is staged",
     load: () => import("./scan/scan-command.ts"),
   },
   {
