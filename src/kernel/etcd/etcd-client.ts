@@ -51,7 +51,8 @@ const MAX_REPLY = 256 * 1024 * 1024;
 /** What a page aims at; etcd counts the whole range anew for each page, so small ones make large ranges slow. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 const FIRST_PAGE = 500;
-const LARGEST_PAGE = 20_000;
+/** Behind small objects large ones may come: a mebibyte each, with Helm's releases, which etcd would have to send at once. */
+const LARGEST_PAGE = 2_000;
 const SECONDS = 1000;
 
 /** Errors of all calls: KST_ETCD_UNREACHABLE, KST_ETCD_REFUSED. */

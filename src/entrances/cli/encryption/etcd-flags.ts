@@ -34,6 +34,21 @@ export async function withEtcd<T>(flags: EtcdFlags, work: (members: readonly Etc
   }
 }
 
+/** The first member that answers; undefined where none was named. Errors: of the last one, where none answers. */
+export async function answering(members: readonly EtcdClient[]): Promise<EtcdClient | undefined> {
+  let failure: unknown;
+  for (const member of members) {
+    try {
+      await member.status();
+      return member;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (failure !== undefined) throw failure;
+  return undefined;
+}
+
 async function tlsOf({ cacert, cert, key }: EtcdFlags): Promise<TlsOptions> {
   if ((cert === undefined) !== (key === undefined)) {
     throw new KustodyError("KST_USAGE", "--cert and --key belong together");

@@ -19,7 +19,7 @@ import { observeEtcd, storedResource } from "../../../practices/encryption/store
 import type { Terminal } from "../terminal.ts";
 import { configurationIn, readConfigurationFile } from "./configuration-file.ts";
 import type { InitFlags } from "./encryption-command.ts";
-import { withEtcd } from "./etcd-flags.ts";
+import { answering, withEtcd } from "./etcd-flags.ts";
 import { writeWithBackup } from "./write-with-backup.ts";
 
 /** What the file's keys are called: they are never shown. */
@@ -84,7 +84,8 @@ async function refuseUnlessProven(
 ): Promise<void> {
   const covered = entries.find(({ covers }) => covers !== "not")?.resources ?? [];
   const unnamed = covered.filter((resource) => resource.startsWith("*"));
-  await withEtcd(flags, async ([etcd]) => {
+  await withEtcd(flags, async (members) => {
+    const etcd = await answering(members);
     if (etcd === undefined || unnamed.length > 0) {
       const why =
         etcd === undefined ? "give --etcd" : `${unnamed.join(", ")} names no single resource: remove them by hand`;

@@ -16,7 +16,7 @@ import type { Terminal } from "../terminal.ts";
 import { untilInterrupted } from "../up/until-interrupted.ts";
 import { configHashOf } from "./configuration-file.ts";
 import type { MigrateFlags } from "./encryption-command.ts";
-import { withEtcd } from "./etcd-flags.ts";
+import { answering, withEtcd } from "./etcd-flags.ts";
 import { type Migration, migrateAll, migrateStale } from "./migrate-resource.ts";
 import { milliseconds } from "./milliseconds.ts";
 import { type Reclaimed, reclaim } from "./reclaim.ts";
@@ -83,7 +83,7 @@ async function migrate(call: Call): Promise<MigrationReport> {
     signal,
     onProgress: say,
   };
-  const [etcd] = members;
+  const etcd = await answering(members);
   const resources: Migration[] = [];
   const current = new Map<string, StoredKey>();
   for (const name of flags.resource) {

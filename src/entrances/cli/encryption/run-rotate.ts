@@ -21,7 +21,7 @@ import type { Terminal } from "../terminal.ts";
 import { untilInterrupted } from "../up/until-interrupted.ts";
 import { configHashOf, configurationIn, readConfigurationFile } from "./configuration-file.ts";
 import type { RotateFlags } from "./encryption-command.ts";
-import { withEtcd } from "./etcd-flags.ts";
+import { answering, withEtcd } from "./etcd-flags.ts";
 import { milliseconds } from "./milliseconds.ts";
 import { waitForServers } from "./wait-for-servers.ts";
 import { withServers } from "./with-servers.ts";
@@ -90,7 +90,8 @@ async function refuseUnlessUnused(
   resources: readonly string[],
   plan: StaticRotation,
 ): Promise<void> {
-  await withEtcd(flags, async ([etcd]) => {
+  await withEtcd(flags, async (members) => {
+    const etcd = await answering(members);
     if (etcd === undefined || resources.some((name) => name.startsWith("*"))) {
       throw new KustodyError(
         "KST_ENCRYPTION_CONFIG",

@@ -15,7 +15,7 @@ import { openProgress } from "../progress.ts";
 import { wholeNumber } from "../scan/whole-number.ts";
 import type { Terminal } from "../terminal.ts";
 import type { StatusFlags } from "./encryption-command.ts";
-import { withEtcd } from "./etcd-flags.ts";
+import { answering, withEtcd } from "./etcd-flags.ts";
 import { ObjectsFile } from "./objects-file.ts";
 import { renderStatus, renderStatusJson } from "./render-status.ts";
 import { serverStatus } from "./server-status.ts";
@@ -52,7 +52,8 @@ async function observe(flags: StatusFlags, terminal: Terminal): Promise<StorageR
     ...(objects === undefined ? {} : { onObject: (resource, name, use) => objects.add(resource, name, use) }),
   };
   if (source !== undefined) return await observeSnapshot(source.file, { ...options, ...source.wal });
-  return await withEtcd(flags, async ([etcd]) => {
+  return await withEtcd(flags, async (members) => {
+    const etcd = await answering(members);
     if (etcd !== undefined) return await observeEtcd(etcd, options);
     throw new KustodyError("KST_USAGE", "--etcd names no member");
   });

@@ -52,7 +52,7 @@ export async function rewrite(
       const { done, value: name } = await queue.next();
       if (done === true) return;
       const finish = order.begin(name);
-      await rewriteOne(kube, resource, name, { pace, progress, signal: options.signal });
+      if (!(await rewriteOne(kube, resource, name, { pace, progress, signal: options.signal }))) return;
       finish();
       options.onDone?.(progress, order.last);
     }
@@ -71,30 +71,32 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
+/** False where the signal came before it was done. */
 async function rewriteOne(
   kube: Kube,
   resource: Resource,
   path: string,
   { pace, progress, signal }: Run,
-): Promise<void> {
+): Promise<boolean> {
   for (let attempt = 1; ; ) {
-    await kube.clock.sleep(pace.book(kube.clock.now()));
+    await kube.clock.sleep(pace.book(kube.clock.now()), signal).catch(() => {});
+    if (signal.aborted) return false;
     try {
       await touch(kube, resource, path);
       progress.rewritten++;
       pace.speedUp();
-      return;
+      return true;
     } catch (error) {
       if (!(error instanceof KustodyError)) throw error;
       if (error.code === "KST_KUBE_NOT_FOUND") {
         progress.gone++;
-        return;
+        return true;
       }
       if (error.code === "KST_KUBE_FORBIDDEN" || error.code === "KST_KUBE_UNAUTHORIZED") throw error;
-      if (error.retry === "never" || attempt >= ATTEMPTS || signal.aborted) {
+      if (error.retry === "never" || attempt >= ATTEMPTS) {
         progress.failed++;
         if (progress.failures.length < NAMED_FAILURES) progress.failures.push({ name: path, reason: error.message });
-        return;
+        return true;
       }
       const wait = typeof error.retry === "object" ? error.retry.after : backoff(BUSY, attempt, Math.random());
       // Somebody else wrote this one object; whatever else it is concerns all of them.
