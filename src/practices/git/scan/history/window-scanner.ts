@@ -110,6 +110,7 @@ export class WindowScanner {
   readonly #groups: Group[] = [];
   #bytes = 0;
   readonly #members = new Members();
+  readonly #arena = Buffer.allocUnsafeSlow(2 * BATCH_BYTES);
   /** Of the group that grows: its first neighbourhood, where it is, and whether something in it can be decoded. */
   #first = 0;
   #start = 0;
@@ -177,7 +178,7 @@ export class WindowScanner {
     this.#add({
       window,
       start,
-      bytes: Buffer.from(bytes.subarray(start, end)),
+      bytes: this.#copy(bytes, start, end),
       first,
       last,
       isEncoded,
@@ -226,7 +227,7 @@ export class WindowScanner {
     this.#add({
       window,
       start,
-      bytes: Buffer.from(bytes.subarray(start, end)),
+      bytes: this.#copy(bytes, start, end),
       first,
       last: first + 1,
       isEncoded,
@@ -245,6 +246,15 @@ export class WindowScanner {
   #add(group: Group): void {
     this.#groups.push(group);
     this.#bytes += group.bytes.length;
+  }
+
+  /** A copy that is good until the batch is done: all are in one piece of memory, which is used again and again. */
+  #copy(bytes: Buffer, start: number, end: number): Buffer {
+    const at = this.#bytes;
+    const size = end - start;
+    if (at + size > this.#arena.length) return Buffer.from(bytes.subarray(start, end));
+    bytes.copy(this.#arena, at, start, end);
+    return this.#arena.subarray(at, at + size);
   }
 
   /** Far windows are large, and few hold what they are looked at for: the patterns alone are tried first. */
