@@ -205,6 +205,11 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
       says: /broken\.yaml.*a key stands twice|In the way/,
     },
     { args: [...EXTERNALIZE, "{}/secret.yaml"], code: 1, says: /--namespace/ },
+    {
+      args: [...EXTERNALIZE, "{}/history/moved.yaml", "--replacements", "{}/replacements"],
+      code: 0,
+      says: /Commits that brought the values in[\s\S]*git filter-repo --replace-text/,
+    },
     { args: [...EXTERNALIZE, "{}/moved.yaml", "--apply"], code: 0, says: /changed .*moved\.yaml: 1 at the manager/ },
     {
       args: [
@@ -273,6 +278,7 @@ const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
       code: 2,
       says: /KST_KEY_FILE/,
     },
+    { args: ["kms", "key", "list", "{}/new.keys"], code: 0, says: /^local\.[0-9a-f]{32} {2}active/ },
     { args: ["kms", "conform", "unix://{}/nobody.sock"], code: 2, says: /KST_KMS_SOCKET/ },
     { args: ["kms", "serve", "--listen", "unix://{}/k.sock", "--key", "hvs://x"], code: 2, says: /KST_KEY_URI/ },
   ],

@@ -44,7 +44,16 @@ Examples:
   kustody kms key init /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys
   kustody kms key init /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys --passphrase-file /run/credentials/kms
   kustody kms key rotate /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys
-  kustody kms key rotate /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys --activate`;
+  kustody kms key rotate /etc/kustody/kms.keys --recovery /mnt/usb/kms.keys --activate
+  kustody kms key list /etc/kustody/kms.keys`;
+
+const KEY_COMMANDS = ["init", "list", "rotate"] as const;
+export type KeyCommand = (typeof KEY_COMMANDS)[number];
+const KEY_SUMMARIES: Readonly<Record<KeyCommand, string>> = {
+  init: "Create a file with a first key.",
+  list: "Each key's id, when it was made, and whether it encrypts.",
+  rotate: "Replace the key that encrypts, in two phases.",
+};
 
 export interface ServeFlags {
   readonly listen: string;
@@ -58,7 +67,8 @@ export interface ServeFlags {
 }
 
 export interface KeyFlags {
-  readonly recovery: string;
+  /** Not of `list`, which writes nothing. */
+  readonly recovery?: string;
   readonly passphraseFile?: string;
   readonly activate?: boolean;
 }
@@ -72,7 +82,7 @@ export const define: CommandModule["define"] = (command, terminal, exit) => {
     exit(0);
   });
   const key = command.command("key").description("Files of local keys.").addHelpText("after", KEY_HELP);
-  for (const name of ["init", "rotate"] as const) {
+  for (const name of KEY_COMMANDS) {
     defineKey(key.command(name), name, async (file, flags) => {
       await (await import("./run-kms-key.ts")).runKmsKey(name, file, flags, terminal);
       exit(0);
@@ -106,16 +116,12 @@ function defineServe(serve: Command, run: (serve: Command, flags: ServeFlags) =>
   addSettings(serve, ["log.level", "log.format", "metrics.listen"]);
 }
 
-function defineKey(
-  command: Command,
-  name: "init" | "rotate",
-  run: (file: string, flags: KeyFlags) => Promise<void>,
-): void {
-  command
-    .description(name === "init" ? "Create a file with a first key." : "Replace the key that encrypts, in two phases.")
-    .argument("<file>", "the file of keys")
-    .requiredOption("--recovery <file>", "a second copy on another disk: without the keys every Secret is lost")
-    .option("--passphrase-file <file>", "protect the keys in both files with the passphrase in this one");
+function defineKey(command: Command, name: KeyCommand, run: (file: string, flags: KeyFlags) => Promise<void>): void {
+  command.description(KEY_SUMMARIES[name]).argument("<file>", "the file of keys");
+  if (name !== "list") {
+    command.requiredOption("--recovery <file>", "a second copy on another disk: without the keys every Secret is lost");
+  }
+  command.option("--passphrase-file <file>", "the keys are protected by the passphrase in this file");
   if (name === "rotate") command.option("--activate", "the second phase: let the staged key encrypt");
   command.addHelpText("after", KEY_HELP).action(run);
 }

@@ -1,30 +1,34 @@
 import {
   activateLocalKey,
   initLocalKeys,
+  LOCAL_KEY_ID,
   type LocalKeyFiles,
   stageLocalKey,
 } from "../../../kernel/keys/local/change-local-keys.ts";
+import { disposeLocalKeys } from "../../../kernel/keys/local/local-keys.ts";
+import { loadLocalKeys } from "../../../kernel/keys/local/local-keys-file.ts";
 import { readPassphrase } from "../../../kernel/keys/local/read-passphrase.ts";
 import { systemClock } from "../../../kernel/observe/clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { KeyFlags } from "./kms-command.ts";
+import type { KeyCommand, KeyFlags } from "./kms-command.ts";
 
-/** Creates or rotates a file of local keys and says what comes next. */
-export async function runKmsKey(
-  name: "init" | "rotate",
-  file: string,
-  flags: KeyFlags,
-  terminal: Terminal,
-): Promise<void> {
+/** Creates, rotates or lists a file of local keys and says what comes next. */
+export async function runKmsKey(name: KeyCommand, file: string, flags: KeyFlags, terminal: Terminal): Promise<void> {
   const { recovery, passphraseFile, activate } = flags;
   using passphrase = await readPassphrase(passphraseFile);
+  const say = (line: string): void => void terminal.stdout.write(`${line}\n`);
+  if (recovery === undefined) {
+    const keys = await loadLocalKeys(file, passphrase);
+    for (const { id, state, createdAt } of keys.keys) say(`${LOCAL_KEY_ID}${id}  ${state.padEnd(7)}  ${createdAt}`);
+    disposeLocalKeys(keys);
+    return;
+  }
   const files: LocalKeyFiles = {
     file,
     recovery,
     clock: systemClock,
     ...(passphrase === undefined ? {} : { passphrase }),
   };
-  const say = (line: string): void => void terminal.stdout.write(`${line}\n`);
   if (name === "init") {
     const { active } = await initLocalKeys(files);
     say(`created ${active} in ${file}`);

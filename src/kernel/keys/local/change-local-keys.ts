@@ -1,6 +1,7 @@
 import { KustodyError } from "../../errors.ts";
 import type { Clock } from "../../observe/clock.ts";
 import type { Secret } from "../../secret/secret.ts";
+import { fileStamp } from "../../stores/local/local-file.ts";
 import { lockLocalStore } from "../../stores/local/local-lock.ts";
 import { activated, activeKey, disposeLocalKeys, type LocalKeys, stagedKey } from "./local-keys.ts";
 import { loadLocalKeys, saveLocalKeys } from "./local-keys-file.ts";
@@ -76,6 +77,7 @@ async function change(
   });
   try {
     const from = await loadLocalKeys(file, passphrase);
+    await refuseForeign(recovery, from, passphrase);
     const next = to(from);
     try {
       await saveLocalKeys(recovery, next, passphrase, true);
@@ -88,6 +90,18 @@ async function change(
   } finally {
     await lock.release();
   }
+}
+
+/** What stands in the recovery copy's place is replaced only if nothing is lost by it. */
+async function refuseForeign(recovery: string, from: LocalKeys, passphrase: Secret | undefined): Promise<void> {
+  if ((await fileStamp(recovery)) === undefined) return;
+  const there = await loadLocalKeys(recovery, passphrase);
+  const isOurs = there.keys.every((one) => from.keys.some(({ id }) => id === one.id));
+  disposeLocalKeys(there);
+  if (isOurs) return;
+  throw new KustodyError("KST_KEY_FILE", `${recovery} has keys that the file of keys does not have`, {
+    hint: "name the recovery copy of this file, or a file that is not there yet",
+  });
 }
 
 function refuseSame(file: string, recovery: string): void {

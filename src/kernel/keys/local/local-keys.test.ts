@@ -63,6 +63,28 @@ test("two phases: the staged key is known to an open plugin before it encrypts, 
   assert.deepEqual(readFileSync(files.recovery), readFileSync(files.file));
 });
 
+test("a rotation never writes over something that is not the recovery copy", async () => {
+  await initLocalKeys(files);
+  const other = { ...files, file: join(folder, "other.keys"), recovery: join(folder, "other.copy") };
+  await initLocalKeys(other);
+  const foreign = readFileSync(other.recovery);
+  await assert.rejects(
+    stageLocalKey({ ...files, recovery: other.recovery }),
+    failsWith("KST_KEY_FILE", /has keys that the file of keys does not have/),
+  );
+  assert.deepEqual(readFileSync(other.recovery), foreign);
+  const note = join(folder, "notes.txt");
+  writeFileSync(note, "not a key", { mode: 0o600 });
+  await assert.rejects(
+    stageLocalKey({ ...files, recovery: note }),
+    failsWith("KST_KEY_FILE", /is not a file of local keys/),
+  );
+  assert.equal(readFileSync(note, "utf8"), "not a key");
+  const fresh = join(folder, "another-disk.keys");
+  await stageLocalKey({ ...files, recovery: fresh });
+  assert.deepEqual(readFileSync(fresh), readFileSync(files.file));
+});
+
 test("a key id follows from the key: a file that names another is refused", async () => {
   await initLocalKeys(files);
   const text = readFileSync(files.file, "utf8");
