@@ -15,13 +15,22 @@ export async function openAwsStore(spec: ResolvedAws, identity: Identity, ports:
   const { region, prefix, removal } = spec;
   const handler = createAwsRequestHandler(await networkOf(aws), clock);
   const login = awsLogin(spec, identity, ports, createSts(region, aws?.endpoints.sts, handler));
-  if (spec.service === "ParameterStore")
-    throw new KustodyError("KST_STORE_SPEC", "ParameterStore is not supported yet");
+  if (spec.service === "ParameterStore") {
+    const [{ createSsmClient }, { openParameterStore }] = await Promise.all([
+      import("./parameter-store/ssm-client.ts"),
+      import("./parameter-store/parameter-store.ts"),
+    ]);
+    return openParameterStore(
+      createSsmClient({ region, endpoint: aws?.endpoints.ssm, handler }, login, clock),
+      prefix,
+      clock,
+    );
+  }
   const [{ createSecretsClient }, { openSecretsManagerStore }] = await Promise.all([
     import("./secrets-manager/secrets-client.ts"),
     import("./secrets-manager/secrets-manager-store.ts"),
   ]);
-  const client = createSecretsClient({ region, endpoint: aws?.endpoints.secretsManager }, login, handler, clock);
+  const client = createSecretsClient({ region, endpoint: aws?.endpoints.secretsManager, handler }, login, clock);
   return openSecretsManagerStore(client, { prefix, removal }, clock);
 }
 

@@ -35,8 +35,8 @@ export interface StoreHarness {
   readonly largest: number;
   /** Whether a version can be read again after a newer one was put. */
   readonly keepsVersions: boolean;
-  /** Whether writes can depend on a condition; else such writes are refused. */
-  readonly writesConditionally: boolean;
+  /** Whether writes can depend on a condition, or on absence alone; else such writes are refused. */
+  readonly writesConditionally: boolean | "ifAbsent";
   /** A store whose identity may read nothing of what `put` puts, where there are such identities. */
   openDenied?(): Promise<Store>;
 }
@@ -246,6 +246,10 @@ export function storeContract(name: string, harness: StoreHarness): void {
         assert.equal(typeof first, "string");
         assert.equal(reason(await write("clash", { ifAbsent: true })), "conflict");
         const second = await write("two", { ifVersion: first as string });
+        if (harness.writesConditionally === "ifAbsent") {
+          assert.equal(reason(second), "invalid");
+          return;
+        }
         assert.equal(typeof second, "string");
         assert.equal(reason(await write("late", { ifVersion: first as string })), "conflict");
         assert.deepEqual(harness.payload(value(await read({ key: "conditional" }))), Buffer.from("two"));

@@ -1,5 +1,6 @@
 import { DescribeSecretCommand, type DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
-import type { AwsFailure, SecretsClient } from "./secrets-client.ts";
+import type { AwsFailure } from "../aws-client.ts";
+import type { SecretsClient } from "./secrets-client.ts";
 
 /** All about a secret but its value. */
 export async function describeSecret(

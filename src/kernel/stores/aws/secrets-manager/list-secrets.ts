@@ -1,5 +1,6 @@
 import { type Filter, ListSecretsCommand, type SecretListEntry } from "@aws-sdk/client-secrets-manager";
-import type { AwsFailure, SecretsClient } from "./secrets-client.ts";
+import type { AwsFailure } from "../aws-client.ts";
+import type { SecretsClient } from "./secrets-client.ts";
 
 /** The account's secrets, a hundred a page. A failure is the last that comes. */
 export async function* listSecrets(

@@ -4,7 +4,7 @@ import { boundedMap } from "../../bounded-map.ts";
 import { copySecret } from "../../copy-secret.ts";
 import { isStoreError, isValue, type Read, type Ref, type StoreError, type Version } from "../../store.ts";
 import { versionsByValue } from "../../value-version.ts";
-import { tagsJson } from "../tags-json.ts";
+import { tagsJson } from "../tags.ts";
 import { describeSecret } from "./describe-secret.ts";
 import { ValueFetcher } from "./fetch-values.ts";
 import { CURRENT, secretId, versionInStages, versionOf, type Wanted, wantedVersion } from "./secret-names.ts";

@@ -1,6 +1,6 @@
 import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
 import type { StoreError } from "../../store.ts";
-import { isManaged } from "../tags-json.ts";
+import { isManaged, NOT_OURS } from "../tags.ts";
 import { describeSecret } from "./describe-secret.ts";
 import type { SecretsClient } from "./secrets-client.ts";
 
@@ -29,9 +29,3 @@ export async function removeSecret(
   const reply = await client.ask(signal, (sdk, context) => sdk.send(new DeleteSecretCommand(input), context));
   return "error" in reply ? reply : undefined;
 }
-
-/** As External Secrets Operator: what a person or another tool made is not written over and not removed. */
-export const NOT_OURS: StoreError = {
-  error: "denied",
-  message: "the secret is not managed by external-secrets: it lacks the tag managed-by=external-secrets",
-};

@@ -3,7 +3,7 @@ import { KustodyError } from "../../../errors.ts";
 import type { Clock } from "../../../observe/clock.ts";
 import { namePattern } from "../../name-pattern.ts";
 import type { Query, Ref, Store, StoreError } from "../../store.ts";
-import { hasTags } from "../tags-json.ts";
+import { hasTags } from "../tags.ts";
 import { BATCH } from "./fetch-values.ts";
 import { listSecrets, nameFilter } from "./list-secrets.ts";
 import { SecretReader } from "./read-secrets.ts";

@@ -6,9 +6,8 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { Secret } from "../../../secret/secret.ts";
 import type { StoreError, Version, WriteCondition } from "../../store.ts";
-import { isManaged, MANAGED } from "../tags-json.ts";
+import { isManaged, MANAGED, NOT_OURS } from "../tags.ts";
 import { describeSecret } from "./describe-secret.ts";
-import { NOT_OURS } from "./remove-secret.ts";
 import { CURRENT, versionOf, wantedVersion } from "./secret-names.ts";
 import type { SecretsClient } from "./secrets-client.ts";
 

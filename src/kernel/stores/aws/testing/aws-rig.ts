@@ -1,10 +1,12 @@
 import {
   CreateSecretCommand,
+  DescribeSecretCommand,
   PutSecretValueCommand,
   ResourceExistsException,
   SecretsManagerClient,
   type Tag,
 } from "@aws-sdk/client-secrets-manager";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { type MotoServer, startMoto } from "../../../../lab/index.ts";
 import { AwsGate } from "../../../../lab/servers/aws-gate.ts";
 import type { AwsEnvironment, AwsOwnLogin } from "../../../config/aws-environment.ts";
@@ -17,11 +19,13 @@ export class AwsRig implements AsyncDisposable {
   readonly moto: MotoServer;
   readonly gate: AwsGate;
   readonly secrets: SecretsManagerClient;
+  readonly ssm: SSMClient;
 
   private constructor(moto: MotoServer, gate: AwsGate) {
     this.moto = moto;
     this.gate = gate;
     this.secrets = new SecretsManagerClient(this.adminConfig);
+    this.ssm = new SSMClient(this.adminConfig);
   }
 
   static async start(now: () => number = Date.now): Promise<AwsRig> {
@@ -57,8 +61,22 @@ export class AwsRig implements AsyncDisposable {
     }
   }
 
+  async putParameter(Name: string, Value: string): Promise<void> {
+    const Tier = Buffer.byteLength(Value) > 4_096 ? "Advanced" : "Standard";
+    await this.ssm.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true, Tier }));
+  }
+
+  async arnOf(SecretId: string): Promise<string> {
+    return (await this.secrets.send(new DescribeSecretCommand({ SecretId }))).ARN ?? "";
+  }
+
+  async tagsOf(SecretId: string): Promise<Tag[]> {
+    return (await this.secrets.send(new DescribeSecretCommand({ SecretId }))).Tags ?? [];
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.secrets.destroy();
+    this.ssm.destroy();
     await this.gate[Symbol.asyncDispose]();
     await this.moto.stop();
   }

@@ -1,4 +1,5 @@
 import { Secret } from "../../secret/secret.ts";
+import type { StoreError } from "../store.ts";
 import { quoteGoJson } from "../value/go-json.ts";
 
 export interface Tag {
@@ -15,6 +16,12 @@ export const MANAGED: { readonly Key: string; readonly Value: string } = {
 export function isManaged(tags: readonly Tag[] | undefined): boolean {
   return tags?.some(({ Key, Value }) => Key === MANAGED.Key && Value === MANAGED.Value) === true;
 }
+
+/** As External Secrets Operator: what a person or another tool made is not written over and not removed. */
+export const NOT_OURS: StoreError = {
+  error: "denied",
+  message: "it is not managed by external-secrets: it lacks the tag managed-by=external-secrets",
+};
 
 /** `metadataPolicy: Fetch`: tags as Go writes a map of texts. */
 export function tagsJson(tags: readonly Tag[] | undefined): Secret {
