@@ -12,6 +12,7 @@ import { Secret } from "../../../kernel/secret/secret.ts";
 import { administer, type VaultAdmin } from "../../../kernel/stores/testing/vault-admin.ts";
 import { startVault, type VaultServer } from "../../../lab/index.ts";
 import { ExternalSecrets } from "../../../practices/managers/index.ts";
+import { CRD_SETS, startWithCrds } from "../../../practices/managers/testing/crd-sets.ts";
 import { OperatorRig } from "../../operator/testing/operator-rig.ts";
 import { run } from "../run.ts";
 
@@ -186,3 +187,28 @@ test("Vault going down in the middle leaves the other files as they are, and ano
     false,
   );
 });
+
+for (const set of CRD_SETS) {
+  test(`the API server with the CRDs of ${set} takes a typed Secret's ExternalSecret, template and all`, async () => {
+    await using cluster = await startWithCrds(set, { components: { controllerManager: false } });
+    const file = path.join(folder, `typed-${set}.yaml`);
+    const typed = manifest("typed", { "tls.key": Buffer.from([0, 255]), "tls.crt": Buffer.from("cert") });
+    await writeFile(file, typed.replace("type: Opaque", "type: kubernetes.io/tls\nimmutable: true"));
+    const local = ["--local-store", path.join(folder, `kst-${set}`), "--no-history", "--apply"];
+    const applied = await externalize(file, "--store", "ClusterSecretStore/local", ...local);
+    assert.equal(applied.code, 0, applied.stdout);
+    const source = await openManifests([file], { base: folder });
+    const manifests = [...source.read()].filter((event): event is Manifest => event.type === "object");
+    const metadata = { name: "typed", namespace: "default" };
+    const placed = manifests.map((one) => ({ ...one, object: { ...one.object, metadata } }));
+    await applyManifests(cluster.kube, placed, { fieldManager: "test", custom: [ExternalSecrets] });
+    const { spec } = await cluster.kube.namespaced(ExternalSecrets, "default").get("typed");
+    assert.deepEqual(spec.target?.template, {
+      engineVersion: "v2",
+      mergePolicy: "Merge",
+      type: "kubernetes.io/tls",
+      metadata: { labels: { app: "shop" } },
+    });
+    assert.equal(spec.dataFrom?.[0]?.extract?.decodingStrategy, "Base64");
+  });
+}

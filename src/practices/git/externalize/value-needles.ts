@@ -20,7 +20,7 @@ export function isTelling(text: string): boolean {
  * the Secret: what is shown of it must have none. A door.
  */
 export const anyNeedles: Needles = remembered((_, { value, written }) => {
-  const forms = [value.unwrap(), written.unwrap()].map((bytes) => longestLine(bytes.toString("latin1")));
+  const forms = [value, written].flatMap(spellings);
   return [...forms, value.unwrap().toString("base64")].filter(
     (form) => form.length >= SHORTEST && value.size >= SHORTEST,
   );
@@ -28,9 +28,9 @@ export const anyNeedles: Needles = remembered((_, { value, written }) => {
 
 /** The same for text that is about anything: what isn't telling has to stand behind the entry's name. A door. */
 export const tellingNeedles: Needles = remembered((name, { value, written }) => {
-  const forms = [longestLine(value.unwrap().toString("latin1")), longestLine(written.unwrap().toString("latin1"))];
+  const forms = [value, written].flatMap(spellings);
   const base64 = value.unwrap().toString("base64");
-  return [...forms, base64].flatMap((form) => {
+  return [...new Set([...forms, base64])].flatMap((form) => {
     if (form === "") return [];
     if (isTelling(form)) return [form];
     return isOneLine(value) ? ASSIGNED.map((assigned) => assigned(name) + form) : [];
@@ -46,6 +46,17 @@ const ASSIGNED: readonly ((name: string) => string)[] = [
   (name) => `${name}=`,
   (name) => `${name}="`,
 ];
+
+/** A value's longest line as byte strings: as it is, and as it stands between double and between single quotes. */
+function spellings(value: Secret): readonly string[] {
+  const line = longestLine(value.unwrap().toString("latin1"));
+  return [line, doubleQuoted(line), line.replaceAll("'", "''")];
+}
+
+/** As JSON and YAML have it inside of double quotes. */
+export function doubleQuoted(bytes: string): string {
+  return bytes.replaceAll(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t");
+}
 
 function isOneLine(value: Secret): boolean {
   return !value.unwrap().subarray(0, -1).includes(0x0a);

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import { KustodyError } from "../../../../kernel/errors.ts";
 import { reasonOf } from "../../../../kernel/kube/manifests/find-files.ts";
-import { isTelling } from "../value-needles.ts";
+import { doubleQuoted, isTelling } from "../value-needles.ts";
 import type { HeldValue } from "./held-value.ts";
 
 const GONE = "***REMOVED***";
@@ -34,14 +34,14 @@ export function writeReplacements(file: string, values: readonly HeldValue[]): v
 }
 
 /**
- * Python's syntax, over bytes, longest first. A value as it is, as it was written, in base64, and escaped as in JSON; what
+ * Python's syntax, over bytes, longest first. A value as it is, as it was written, in base64, and as in quotes; what
  * isn't telling only behind the entry's name, since it stands elsewhere too.
  */
 function rulesOf(values: readonly HeldValue[]): readonly string[] {
   const rules = values.flatMap(({ name, entry: { value, written } }) => {
     const text = value.unwrap().toString("latin1");
-    const escaped = Buffer.from(JSON.stringify(value.unwrap().toString("utf8")).slice(1, -1)).toString("latin1");
-    const forms = [text, escaped, written.unwrap().toString("latin1"), value.unwrap().toString("base64")];
+    const spellings = [text, doubleQuoted(text), text.replaceAll("'", "''")];
+    const forms = [...spellings, written.unwrap().toString("latin1"), value.unwrap().toString("base64")];
     return forms
       .map((form) => form.trim())
       .filter((form) => form !== "")

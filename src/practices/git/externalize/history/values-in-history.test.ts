@@ -121,6 +121,28 @@ async function packs(): Promise<readonly string[]> {
   return (await readdir(below)).filter((name) => name.endsWith(".idx")).map((name) => path.join(below, name));
 }
 
+test("values with quotes and backslashes are found as they stand inside of quotes", async () => {
+  const password = `it's "so" \\ and $more`;
+  const [plain, json, single] = [
+    manifest(`data: {password: ${Buffer.from(password).toString("base64")}}`),
+    JSON.stringify({ password }),
+    `password: '${password.replaceAll("'", "''")}'\n`,
+  ];
+  await commit("one", { "a.json": json, "b.yaml": single, "c.yaml": plain, "d.txt": password });
+  const { blobs } = await valuesInHistory(folder, values(plain));
+  assert.equal(blobs.length, 4);
+  const file = path.join(folder, "replacements");
+  writeReplacements(file, values(plain));
+  const rules = (await readFile(file, "latin1")).trim().split("\n");
+  for (const text of [json, single, plain, password]) {
+    const after = rules.reduce(
+      (all, rule) => all.replaceAll(new RegExp(rule.slice("regex:".length, rule.lastIndexOf("==>")), "g"), "gone"),
+      text,
+    );
+    assert.doesNotMatch(after, /more|aXQncyAi/);
+  }
+});
+
 test("what is staged, or left behind by a rewrite, is counted", async () => {
   await commit("one", { "db.yaml": DB });
   git("commit", "--quiet", "--amend", "--allow-empty", "--message", "same");
