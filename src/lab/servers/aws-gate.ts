@@ -24,8 +24,6 @@ export interface AwsGateOptions {
   readonly behind: string;
   /** Keys that count from the beginning, by access key id. */
   readonly keys: Readonly<Record<string, { readonly secret: string; readonly identity: string }>>;
-  /** The instant by which signatures are judged, in milliseconds; AWS allows five minutes. */
-  readonly now?: () => number;
 }
 
 /**
@@ -40,6 +38,8 @@ export class AwsGate implements AsyncDisposable {
   readonly calls: AwsCall[] = [];
   /** Undefined lets it through. */
   decide: (call: AwsCall) => AwsRefusal | undefined = () => undefined;
+  /** The instant by which signatures are judged, in milliseconds; AWS allows five minutes. */
+  now: () => number = Date.now;
 
   private constructor(options: AwsGateOptions) {
     this.#options = options;
@@ -74,7 +74,10 @@ export class AwsGate implements AsyncDisposable {
   }
 
   /** Gives or takes away a long-lived key. */
-  setKey(id: string, key: { readonly secret: string; readonly identity: string } | undefined): void {
+  setKey(
+    id: string,
+    key: { readonly secret: string; readonly identity: string; readonly token?: string } | undefined,
+  ): void {
     if (key === undefined) this.#sessions.delete(id);
     else this.#sessions.set(id, key);
   }
@@ -101,7 +104,7 @@ export class AwsGate implements AsyncDisposable {
     };
     this.calls.push(call);
     const refusal = signed !== undefined && "name" in signed ? signed : this.decide(call);
-    if (refusal !== undefined) refuse(reply, refusal, isQuery);
+    if (refusal !== undefined) refuse(reply.setHeader("date", new Date(this.now()).toUTCString()), refusal, isQuery);
     else await this.#forward({ method, url, headers, body }, reply);
   }
 
@@ -119,8 +122,7 @@ export class AwsGate implements AsyncDisposable {
     if (session.token !== headers["x-amz-security-token"]) return { name: "UnrecognizedClientException" };
     const date = String(headers["x-amz-date"]);
     const at = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-    const now = (this.#options.now ?? Date.now)();
-    if (!(Math.abs(now - at) <= 300_000))
+    if (!(Math.abs(this.now() - at) <= 300_000))
       return { name: "InvalidSignatureException", message: "Signature not current" };
     const expected = signatureFor(signed, names.split(";"), scope, date, session.secret);
     return expected === signature ? { identity: session.identity } : { name: "InvalidSignatureException" };
@@ -145,7 +147,7 @@ export class AwsGate implements AsyncDisposable {
       },
     );
     this.#remember(given.body.toString());
-    const date = new Date((this.#options.now ?? Date.now)()).toUTCString();
+    const date = new Date(this.now()).toUTCString();
     reply.writeHead(given.status, { ...given.headers, date, "content-length": String(given.body.length) });
     reply.end(given.body);
   }

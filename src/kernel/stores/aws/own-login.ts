@@ -41,7 +41,10 @@ async function readToken(file: string): Promise<Secret> {
       cause,
     });
   });
-  if (bytes.length > 0 && bytes.length <= LARGEST_TOKEN) return Secret.fromBytes(bytes);
+  // A line end is no part of it, and no header may have one.
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] ?? 0) <= 32) end--;
+  if (end > 0 && end <= LARGEST_TOKEN) return Secret.fromBytes(bytes.subarray(0, end));
   throw new KustodyError("KST_STORE_SPEC", `AWS's token file ${file} is empty or too large`, { retry: "backoff" });
 }
 

@@ -85,7 +85,7 @@ export function openParameterStore(client: SsmClient, prefix: string, clock: Clo
         for (const { Version } of reply.output.Parameters ?? []) if (Version !== undefined) versions.push(Version);
         ({ NextToken } = reply.output);
       } while (NextToken);
-      yield* versions.reverse().map(String);
+      yield* versions.toReversed().map(String);
     },
     close: () => client.close(),
   };

@@ -28,10 +28,10 @@ export class AwsRig implements AsyncDisposable {
     this.ssm = new SSMClient(this.adminConfig);
   }
 
-  static async start(now: () => number = Date.now): Promise<AwsRig> {
+  static async start(): Promise<AwsRig> {
     const moto = await startMoto();
     const keys = Object.fromEntries([READER, NOBODY].map(({ id, secret, identity }) => [id, { secret, identity }]));
-    return new AwsRig(moto, await AwsGate.start({ behind: moto.endpoint, keys, now }));
+    return new AwsRig(moto, await AwsGate.start({ behind: moto.endpoint, keys }));
   }
 
   get adminConfig() {
