@@ -199,6 +199,24 @@ test("one damaged page hides its own entries and no others", async () => {
   assert.ok(missing > 5 && missing < 200, `${missing} are missing`);
 });
 
+test("of two meta pages the one whose checksum is right counts; without any the file is refused", async () => {
+  const bytes = readFileSync(snapshot);
+  const transactionOf = (page: number): bigint => bytes.readBigUInt64LE(page * 4096 + 16 + 48);
+  const newer = transactionOf(1) > transactionOf(0) ? 1 : 0;
+  // The root page's number of the newer one now leads to a meta page.
+  const damage = (page: number): void => void bytes.fill(0, page * 4096 + 16 + 16, page * 4096 + 16 + 24);
+  const path = join(folder, "meta.db");
+  damage(newer);
+  writeFileSync(path, bytes);
+  {
+    using file = await openSnapshot(path);
+    assert.ok(versionsIn(file).newest.size > KEYS / 2, "the transaction before");
+  }
+  damage(1 - newer);
+  writeFileSync(path, bytes);
+  await assert.rejects(openSnapshot(path), { code: "KST_SNAPSHOT_UNREADABLE" });
+});
+
 test("whatever bytes are changed, reading a snapshot ends, throws nothing and stays within the file", async () => {
   const whole = readFileSync(snapshot);
   const mutated = join(folder, "mutated.db");
