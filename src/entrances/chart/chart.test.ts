@@ -61,7 +61,10 @@ test("without named ServiceAccounts there is no right to make tokens; with them,
       [
         "Role",
         "shop",
-        [{ apiGroups: [""], resources: ["serviceaccounts/token"], resourceNames: ["vault-reader"], verbs: ["create"] }],
+        [
+          { apiGroups: [""], resources: ["serviceaccounts/token"], resourceNames: ["vault-reader"], verbs: ["create"] },
+          { apiGroups: [""], resources: ["serviceaccounts"], resourceNames: ["vault-reader"], verbs: ["get"] },
+        ],
       ],
     ],
   );

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Secrets } from "../../kernel/kube/index.ts";
+import { Secrets, ServiceAccounts } from "../../kernel/kube/index.ts";
 import { Secret } from "../../kernel/secret/secret.ts";
 import { AwsRig, READER } from "../../kernel/stores/aws/testing/aws-rig.ts";
+import { SecretStores } from "../../practices/managers/model/resources.ts";
 import { OperatorRig, wants } from "./testing/operator-rig.ts";
 
 let aws: AwsRig;
@@ -59,7 +60,42 @@ test("a key that AWS refuses is named in its own words, and what is not supporte
   await rig.storeReady("default", "certs", "False");
 });
 
+test("EKS's roles for ServiceAccounts: a token of the named one, for the role of its annotation and for AWS alone", async () => {
+  const role = "arn:aws:iam::123456789012:role/shop";
+  const accounts = rig.kube.namespaced(ServiceAccounts, "default");
+  await accounts.create({ metadata: { name: "shop", annotations: { "eks.amazonaws.com/role-arn": role } } });
+  await accounts.create({ metadata: { name: "bare" } });
+  const jwt = (name: string) => ({ jwt: { serviceAccountRef: { name } } });
+  const param = { service: "ParameterStore", auth: jwt("shop") };
+  await aws.putParameter("/shop/db", "from-parameter");
+  await rig.secretStore("default", "irsa", { provider: { aws: provider(param) } });
+  await rig.externalSecret("default", "irsa", wants("irsa", { k: "/shop/db" }));
+  await rig.ready("default", "irsa");
+  assert.deepEqual(await rig.values("default", "irsa"), { k: "from-parameter" });
+  const call = aws.gate.calls.find(({ action }) => action === "sts:AssumeRoleWithWebIdentity");
+  const asked = new URLSearchParams(call?.body);
+  assert.equal(asked.get("RoleArn"), role);
+  const [, claims = ""] = (asked.get("WebIdentityToken") ?? "").split(".");
+  const { aud, sub } = JSON.parse(Buffer.from(claims, "base64url").toString()) as { aud: string[]; sub: string };
+  assert.deepEqual([aud, sub], [["sts.amazonaws.com"], "system:serviceaccount:default:shop"]);
+  await rig.secretStore("default", "bare", { provider: { aws: provider({ auth: jwt("bare") }) } });
+  await rig.externalSecret("default", "bare", wants("bare", { k: "prod/db" }));
+  await rig.ready("default", "bare", { status: "False", message: /has no annotation eks.amazonaws.com\/role-arn/ });
+});
+
+test("fields that have no effect are named in the store's condition", async () => {
+  const more = { externalID: "x", secretsManager: { recoveryWindowInDays: 7 }, service: "ParameterStore" };
+  await rig.secretStore("default", "more", { provider: { aws: provider(more) } });
+  await rig.storeReady("default", "more");
+  const { status } = await rig.kube.namespaced(SecretStores, "default").get("more");
+  const message = status?.conditions?.find(({ type }) => type === "Ready")?.message;
+  assert.equal(
+    message,
+    "store validated; without effect: externalID (there is no role), secretsManager (the service is ParameterStore)",
+  );
+});
+
 test("no value and no key is in any line of the log", () => {
   assert.ok(rig.log.length > 0);
-  assert.doesNotMatch(rig.log.join(""), /from-aws|rotated"|reader-key/);
+  assert.doesNotMatch(rig.log.join(""), /from-aws|from-parameter|rotated"|reader-key/);
 });
