@@ -7,7 +7,7 @@ import { GitRepository } from "../../../lab/git-repository.ts";
 import { run } from "../run.ts";
 import { parseLogOptions } from "./git-log-options.ts";
 
-const TOKEN = `mtk_${"a1B2c3D4e5F6g7H8i9J0"}`;
+const TOKEN = "mtk_a1B2c3D4e5F6g7H8i9J0";
 const RULES = `[[rules]]\nid = "made-token"\ndescription = "made"\nregex = '\\bmtk_[A-Za-z0-9]{20}\\b'\nkeywords = ["mtk_"]\n`;
 
 async function scan(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {

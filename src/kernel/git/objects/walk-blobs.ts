@@ -30,7 +30,7 @@ interface Frame<S> {
 }
 
 /** Chains beyond this are read again on the way back, and not kept. */
-const CHAIN_BYTES = 192 * 1024 * 1024;
+const CHAIN_BYTES = 96 * 1024 * 1024;
 
 /**
  * Visits the objects of a pack along the trees that deltas make of them: first a base, then what was made from it. In memory is
@@ -148,7 +148,7 @@ class BufferPool {
     const level = levelOf(whole.byteLength);
     if (whole.byteLength > LARGEST_POOLED) return;
     const list = (this.#free[level] ??= []);
-    if (list.length < POOLED && list.length * whole.byteLength < LARGEST_POOLED * 4) list.push(Buffer.from(whole));
+    if (list.length < POOLED && list.length * whole.byteLength < LARGEST_POOLED) list.push(Buffer.from(whole));
   }
 }
 

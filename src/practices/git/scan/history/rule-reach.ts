@@ -15,7 +15,7 @@ export interface Reach {
 
 const NEWLINE = 0x0a;
 const MOST_BLANK = 2;
-const PRINTABLE = "!\"#$%&'()*+,-./0159:;<=>?@AMZ[\\]^_`amz{|}~";
+const PRINTABLE = Array.from({ length: 0x7f - 0x21 }, (_, index) => 0x21 + index);
 const MOST_TEXTS = 24;
 const MOST_CHARS = 8;
 
@@ -55,7 +55,7 @@ function lineBreaksOf(node: RegexpNode): number {
 }
 
 function isWhiteSpace(node: RegexpNode): boolean {
-  return node.kind === "char" && ![...PRINTABLE].some((char) => node.test(char.charCodeAt(0)));
+  return node.kind === "char" && !PRINTABLE.some((code) => node.test(code));
 }
 
 function containsOne(node: RegexpNode, words: readonly string[]): boolean {
