@@ -91,6 +91,7 @@ export class ParameterReader {
         }
         for (const { Name, Version: version } of page)
           if (Name !== undefined && version !== undefined) versions.set(Name, String(version));
+        if (Values.every((name) => versions.has(name))) break;
       }
     }
     return versions;

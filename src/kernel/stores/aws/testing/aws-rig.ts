@@ -6,7 +6,7 @@ import {
   SecretsManagerClient,
   type Tag,
 } from "@aws-sdk/client-secrets-manager";
-import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { LabelParameterVersionCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { type MotoServer, startMoto } from "../../../../lab/index.ts";
 import { AwsGate } from "../../../../lab/servers/aws-gate.ts";
 import type { AwsEnvironment, AwsOwnLogin } from "../../../config/aws-environment.ts";
@@ -64,6 +64,10 @@ export class AwsRig implements AsyncDisposable {
   async putParameter(Name: string, Value: string): Promise<void> {
     const Tier = Buffer.byteLength(Value) > 4_096 ? "Advanced" : "Standard";
     await this.ssm.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true, Tier }));
+  }
+
+  async label(Name: string, ParameterVersion: number, label: string): Promise<void> {
+    await this.ssm.send(new LabelParameterVersionCommand({ Name, ParameterVersion, Labels: [label] }));
   }
 
   async arnOf(SecretId: string): Promise<string> {
