@@ -287,6 +287,37 @@ test("back to the plugin as one moves from another: read, write, migrate, only",
   await allReadable();
 });
 
+test("from another plugin, which answers v2beta1, to ours: read, write, migrate, only; every Secret readable throughout", async () => {
+  const socket = join(folder, "theirs.sock");
+  const other = { file: join(folder, "theirs.keys"), recovery: join(folder, "theirs.copy"), clock: systemClock };
+  await initLocalKeys(other);
+  await startPlugin(socket, ["--key", `local://${other.file}`, "--api-version", "v2beta1"]);
+  const theirs = `{kms: {apiVersion: v2, name: theirs, endpoint: "unix://${socket}"}}`;
+  writeConfig(`[${theirs}, {kms: {apiVersion: v2, name: kustody, endpoint: "${endpoint}"}}]`);
+  await plane.restart("kube-apiserver");
+  const migrate = ["migrate", ...server(), ...etcdFlags(), "--no-reclaim"];
+  assert.equal((await kustody(migrate)).code, 0);
+  writeConfig(`[${theirs}, {identity: {}}]`);
+  await plane.restart("kube-apiserver");
+  await allReadable();
+
+  const init = ["init", "--file", config, "--endpoint", endpoint];
+  for (const says of [/added for decrypting; theirs still encrypts/, /encrypts from now on/]) {
+    assert.match((await kustody(init)).stdout, says);
+    await plane.restart("kube-apiserver");
+    await allReadable();
+  }
+  assert.equal((await kustody(migrate)).code, 0);
+  assert.match((await kustody([...init, "--step", "only", ...etcdFlags()])).stdout, /theirs is removed/);
+  await plane.restart("kube-apiserver");
+  await allReadable();
+  const { resources } = await status();
+  assert.deepEqual(
+    resources[0]?.keys.map(({ key }) => key.name),
+    ["kustody"],
+  );
+});
+
 test("without etcd everything is rewritten, and kill -9 loses the place by fifty at most", async () => {
   const killed = await kustody(["migrate", ...server(), "--rate", "50"], async () => {
     const state = join(folder, "state/kustody/encryption");
