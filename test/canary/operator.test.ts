@@ -26,6 +26,16 @@ const ASKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "no-such-key": { key: "nothing" },
 };
 
+/** Templates that fail on the value, each in its own way. */
+const TEMPLATES: Readonly<Record<string, object>> = {
+  "fails-on-it": { data: { k: "{{ fail .v }}" } },
+  "calls-it": { data: { k: '{{ mustRegexFind (print "(" .v) .v }}{{ .v | mustFromJson }}' } },
+  "labels-with-it": { metadata: { labels: { k: "{{ .v }} /" } } },
+  "keys-with-it": { templateFrom: [{ literal: '"{{ .v }} /": x' }] },
+  "lists-it": { templateFrom: [{ literal: "[{{ .v }}" }] },
+  "decodes-it": { templateFrom: [{ literal: "k: '!{{ .v }}'", valuesDecodingStrategy: "Base64" }] },
+};
+
 let plane: ControlPlane;
 let kube: Kube;
 let localStore = "";
@@ -51,6 +61,10 @@ before(async () => {
   for (const [name, remoteRef] of Object.entries(ASKED)) {
     const data = [{ secretKey: "password", remoteRef: remoteRef as { key: string } }];
     await api.create({ metadata: { name }, spec: { secretStoreRef: { name: "local" }, data } });
+  }
+  for (const [name, template] of Object.entries(TEMPLATES)) {
+    const data = [{ secretKey: "v", remoteRef: { key: "plain" } }];
+    await api.create({ metadata: { name }, spec: { secretStoreRef: { name: "local" }, data, target: { template } } });
   }
   const extract = [{ extract: { key: "json" } }];
   await api.create({ metadata: { name: "bad-key" }, spec: { secretStoreRef: { name: "local" }, dataFrom: extract } });
@@ -106,7 +120,9 @@ test("syncing leaks no canary: output, arguments, metrics, statuses, events and 
   assert.deepEqual(leaksIn(JSON.stringify(items), all), [], "statuses");
   const state = items.map(({ metadata, status }) => [metadata.name, status?.conditions?.[0]?.status]);
   assert.equal(Object.fromEntries(state)["works"], "True");
-  assert.equal(state.filter(([, ready]) => ready === "False").length, Object.keys(ASKED).length + 1);
+  // All of ASKED but the one that works, all templates, and the two that extract.
+  const failing = Object.keys(ASKED).length + 1 + Object.keys(TEMPLATES).length;
+  assert.equal(state.filter(([, ready]) => ready === "False").length, failing);
   for (const component of ["kube-apiserver", "kube-controller-manager"] as const) {
     assert.deepEqual(leaksIn(await readFile(plane.logs(component)), all), [], component);
   }

@@ -12,6 +12,7 @@ import { CallGate } from "../../kernel/kube/queue/call-gate.ts";
 import type { Logger } from "../../kernel/observe/logger.ts";
 import type { StorePorts } from "../../kernel/stores/open-store.ts";
 import { createReadThrough, type ReadThrough } from "../../kernel/stores/read-through/read-through.ts";
+import { systemSources } from "../../kernel/template/system-sources.ts";
 import {
   createClusterWrites,
   type Difference,
@@ -138,6 +139,7 @@ async function control(
     withPolicies,
     clock,
     random: Math.random,
+    sources: systemSources(clock),
     printKey,
     metrics: providers.timed(metrics),
     stores: createStoreReaders(
@@ -148,7 +150,7 @@ async function control(
     ...(observe === undefined
       ? { writes, options: { controllerClass, heartbeatMillis, storeIntervalMillis } }
       : {
-          writes: wouldChange((...call) => writes.fetchTarget(...call), observe.report),
+          writes: wouldChange(writes, observe.report),
           // Alone a refreshTime that is old is no difference.
           options: { controllerClass, heartbeatMillis: Number.POSITIVE_INFINITY, storeIntervalMillis, lookAtAll: true },
         }),

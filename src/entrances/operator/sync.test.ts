@@ -70,14 +70,15 @@ for (const crds of CRD_SETS) {
     });
 
     test("what is not supported yet is named, and nothing is touched", async () => {
-      const spec = wants("fake", { password: "db/password" }, { target: { template: { data: { a: "b" } } } });
-      await rig.externalSecret("default", "templated", spec);
-      await rig.ready("default", "templated", {
+      const manifest = { apiVersion: "v1", kind: "ConfigMap" };
+      const spec = wants("fake", { password: "db/password" }, { target: { manifest } });
+      await rig.externalSecret("default", "generic", spec);
+      await rig.ready("default", "generic", {
         status: "False",
-        message: /spec\.target\.template is not supported yet/,
+        message: /spec\.target\.manifest is not supported yet/,
       });
-      assert.equal(await rig.secret("default", "templated"), undefined);
-      assert.equal((await rig.get("default", "templated"))?.metadata.finalizers, undefined);
+      assert.equal(await rig.secret("default", "generic"), undefined);
+      assert.equal((await rig.get("default", "generic"))?.metadata.finalizers, undefined);
     });
 
     test("another class's store is left alone", async () => {

@@ -16,6 +16,8 @@ export { volatileFunctions } from "./volatile-functions.ts";
 /** A template with the name that messages call it by, such as `the template of key "config"`. */
 export interface NamedTemplate extends Template {
   readonly name: string;
+  /** Its own text is secret too: messages say where, and nothing of what stands there. */
+  readonly isSecret?: boolean;
 }
 
 /**
@@ -29,6 +31,16 @@ export function parseNamedTemplate(name: string, text: string, delimiters?: Deli
     return { name, ...readTemplate(text, delimiters) };
   } catch (error) {
     throw asKustodyError(error, { name, source: bytesOfText(text) });
+  }
+}
+
+/** Reads a template that is kept in a Secret. @throws as parseNamedTemplate */
+export function parseSecretTemplate(name: string, text: Secret, delimiters?: Delimiters): NamedTemplate {
+  const readable = text.unwrap().toString("utf8");
+  try {
+    return { name, ...readTemplate(readable, delimiters), isSecret: true };
+  } catch (error) {
+    throw asKustodyError(error, { name, source: bytesOfText(readable), isSecret: true });
   }
 }
 
@@ -85,7 +97,8 @@ export async function render<T>(
   }
 }
 
-function valuesOf(data: ReadonlyMap<string, Secret>): GoMap {
+/** Secrets as what a template sees: a map of texts. */
+export function valuesOf(data: ReadonlyMap<string, Secret>): GoMap {
   const entries = [...data].map(([key, secret]) => [bytesOfText(key), secret.unwrap().toString("latin1")] as const);
   return new GoMap(new Map(entries), "string");
 }
@@ -94,6 +107,13 @@ const HINTS = {
   invalid: "https://pkg.go.dev/text/template says how templates are written",
   failed: "compare the keys and types of the data with what the template asks for",
   bound: "look for loops, repeat, and templates that call themselves",
+} as const;
+
+/** What is told of a template that is secret itself: a reason may quote it. */
+const UNQUOTED = {
+  invalid: "the template cannot be understood",
+  failed: "the template cannot be carried out on this data",
+  bound: "the template takes too much",
 } as const;
 
 const CODES = {
@@ -105,7 +125,7 @@ const CODES = {
 /** Without the cause, and without the words of any other error: they may hold values. */
 function asKustodyError(
   error: unknown,
-  { name, source }: { readonly name: string; readonly source: string },
+  { name, source, isSecret = false }: Pick<NamedTemplate, "name" | "source" | "isSecret">,
 ): KustodyError {
   if (!(error instanceof TemplateFault)) {
     const kind = error instanceof Error ? error.name : typeof error;
@@ -115,7 +135,8 @@ function asKustodyError(
   }
   const { kind, message, at } = error;
   const place = at === undefined ? "" : `, ${placeOf(source, at)}`;
-  return new KustodyError(CODES[kind], `${name}${place}: ${textOfBytes(message)}`, { hint: HINTS[kind] });
+  const words = isSecret ? UNQUOTED[kind] : textOfBytes(message);
+  return new KustodyError(CODES[kind], `${name}${place}: ${words}`, { hint: HINTS[kind] });
 }
 
 function placeOf(source: string, at: number): string {

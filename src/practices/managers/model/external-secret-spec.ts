@@ -31,6 +31,8 @@ export const template = z.object({
     .optional(),
 });
 
+export type Template = z.infer<typeof template>;
+
 export const target = z.object({
   name: objectName.optional().describe("The ExternalSecret's own name where it is absent."),
   creationPolicy: z

@@ -20,3 +20,5 @@ export const dataKey = z
   .min(1)
   .max(253)
   .regex(/^[-._a-zA-Z0-9]+$/);
+
+export const isDataKey = (key: string): boolean => dataKey.safeParse(key).success;

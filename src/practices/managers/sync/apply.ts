@@ -11,6 +11,7 @@ import { CLEANUP_FINALIZER } from "../model/names.ts";
 import { ClusterSecretStores, ExternalSecrets, type SecretStore, SecretStores } from "../model/resources.ts";
 import { fetchTarget } from "./fetch-target.ts";
 import type { ClusterWrites, TargetWrite, Written } from "./ports.ts";
+import { fetchTemplates } from "./template/fetch-templates.ts";
 
 /**
  * What the engine changes, on the API server. Replies are asked for as metadata only, since nobody reads the rest; calls
@@ -37,10 +38,11 @@ export function createClusterWrites(parts: {
       signal.throwIfAborted();
       await gate.run(() => removeFinalizer(kube.namespaced(ExternalSecrets, namespace), name, CLEANUP_FINALIZER, uid));
     },
+    fetchTemplates: (object, namespace, signal) => gate.run(() => fetchTemplates(kube, object, namespace, signal)),
     fetchTarget: (ref, manager, signal) => gate.run(() => fetchTarget(kube, ref, manager, printKey, signal)),
     async createTarget(write, signal) {
       const { fieldManager } = write;
-      const body = { ...fieldsOf(write), type: "Opaque" };
+      const body = { ...fieldsOf(write), type: write.type };
       return written(await gate.run(() => metadataOf(Secrets, write.namespace).create(body, { fieldManager, signal })));
     },
     async updateTarget(write, resourceVersion, signal) {

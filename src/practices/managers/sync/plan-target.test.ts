@@ -12,7 +12,7 @@ const owner: OwnerReference = {
   controller: true,
   blockOwnerDeletion: true,
 };
-const metadata = targetMetadata({ namespace: "shop", name: "db" }, "Owner", "h1");
+const metadata = targetMetadata({ namespace: "shop", name: "db" }, undefined, "Owner", "h1");
 const observed: ObservedTarget = {
   uid: "s1",
   resourceVersion: "7",
@@ -106,9 +106,37 @@ test("the copy of the ExternalSecret's metadata leaves out what would make tools
     "kubectl.kubernetes.io/last-applied-configuration": "{}",
     "external-secrets.io/force-sync": "1",
   };
-  const copied = targetMetadata({ namespace: "shop", name: "db", annotations }, "Orphan", "h");
+  const copied = targetMetadata({ namespace: "shop", name: "db", annotations }, undefined, "Orphan", "h");
   assert.deepEqual(copied, {
     labels: { "reconcile.external-secrets.io/managed": "true" },
     annotations: { team: "a", "reconcile.external-secrets.io/data-hash": "h" },
   });
+});
+
+test("a template's metadata takes the place of the copy, and our marks win over it", () => {
+  const own = { namespace: "shop", name: "db", labels: { team: "a" }, annotations: { note: "b" } };
+  const templated = {
+    labels: { "reconcile.external-secrets.io/managed": "false", tier: "x" },
+    annotations: { "argocd.argoproj.io/tracking-id": "chosen" },
+  };
+  assert.deepEqual(targetMetadata(own, templated, "Orphan", "h"), {
+    labels: { "reconcile.external-secrets.io/managed": "true", tier: "x" },
+    annotations: { "argocd.argoproj.io/tracking-id": "chosen", "reconcile.external-secrets.io/data-hash": "h" },
+  });
+});
+
+test("the type of a Secret that is there is never changed, another than wanted is told", () => {
+  const wanting = (type: string) => plan({ desired: { ...facts.desired, type } });
+  assert.equal(wanting("Opaque").kind, "none");
+  const change = wanting("kubernetes.io/tls");
+  assert.ok(change.kind === "refuse" && change.step === "update");
+  assert.match(change.cause, /of type Opaque, the template wants kubernetes\.io\/tls/);
+});
+
+test("CVE-2026-42876: credentials of the cluster are not made, whatever was let through before", () => {
+  for (const type of ["kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"]) {
+    const facts = { creationPolicy: "Orphan", owner, hasStaleMarks: false, observed: undefined } as const;
+    const desired = { ...metadata, type, immutable: false, prints: {} };
+    assert.equal(planTarget({ ...facts, desired }).kind, "refuse");
+  }
 });

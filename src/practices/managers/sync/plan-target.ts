@@ -15,6 +15,8 @@ export interface DesiredTarget {
   readonly labels: Readonly<Record<string, string>>;
   /** With the data-hash annotation, which covers the keys of others too. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Undefined: whatever it is. */
+  readonly type?: string | undefined;
   readonly immutable: boolean;
   /** Also of keys that others wrote and that are left as they are. */
   readonly prints: Readonly<Record<string, string>>;
@@ -53,6 +55,9 @@ export function planTarget({ creationPolicy, owner, desired, observed, hasStaleM
   if (observed !== undefined && PRIVILEGED_SECRET_TYPES.has(observed.type)) {
     return { kind: "refuse", step: "update", cause: `a Secret of type ${observed.type} is not written to` };
   }
+  if (desired.type !== undefined && PRIVILEGED_SECRET_TYPES.has(desired.type)) {
+    return { kind: "refuse", step: "update", cause: `a Secret of type ${desired.type} is not made` };
+  }
   const owns = creationPolicy === "Owner";
   if (observed === undefined) {
     return creationPolicy === "Merge" ? { kind: "missing" } : { kind: "create", owners: owns ? [owner] : [] };
@@ -63,6 +68,10 @@ export function planTarget({ creationPolicy, owner, desired, observed, hasStaleM
     if (controller.kind === "ExternalSecret") return { kind: "refuse", step: "owned", cause: controller.name };
     if (owns)
       return { kind: "refuse", step: "own", cause: `it is controlled by ${controller.kind} ${controller.name}` };
+  }
+  if (desired.type !== undefined && desired.type !== observed.type) {
+    const cause = `it is of type ${observed.type}, the template wants ${desired.type}, and no Secret's type can change: delete it, or name another target`;
+    return { kind: "refuse", step: "update", cause };
   }
   const others = observed.owners.filter((one) => !isSame(one, owner));
   const owners = owns ? [...others, owner] : others;
@@ -101,25 +110,31 @@ export const NOT_COPIED: ReadonlySet<string> = new Set([
   "external-secrets.io/force-sync",
 ]);
 
-/** Pure. The labels and annotations of a target without a template: the ExternalSecret's own, and those that mark it. */
+/** Labels and annotations. */
+export interface Metadata {
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Pure. The labels and annotations of a target: those that its template gave, or the ExternalSecret's own where it has no
+ * template, and those that mark it.
+ */
 export function targetMetadata(
-  externalSecret: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly labels?: Readonly<Record<string, string>> | undefined;
-    readonly annotations?: Readonly<Record<string, string>> | undefined;
-  },
+  externalSecret: Metadata & { readonly namespace: string; readonly name: string },
+  templated: Metadata | undefined,
   creationPolicy: TargetFacts["creationPolicy"],
   dataHash: string,
 ): Pick<DesiredTarget, "labels" | "annotations"> {
-  const annotations = Object.entries(externalSecret.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key));
   const { namespace, name } = externalSecret;
+  const copied = Object.entries(externalSecret.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key));
+  const { labels, annotations } = templated ?? { ...externalSecret, annotations: Object.fromEntries(copied) };
   return {
     labels: {
-      ...externalSecret.labels,
+      ...labels,
       [MANAGED_LABEL]: "true",
       ...(creationPolicy === "Owner" ? { [CREATED_BY_LABEL]: createdByOf(namespace, name) } : {}),
     },
-    annotations: { ...Object.fromEntries(annotations), [DATA_HASH_ANNOTATION]: dataHash },
+    annotations: { ...annotations, [DATA_HASH_ANNOTATION]: dataHash },
   };
 }

@@ -2,6 +2,7 @@ import type { ObjectRef } from "../../../kernel/kube/object/object-meta.ts";
 import type { Clock } from "../../../kernel/observe/clock.ts";
 import type { Secret } from "../../../kernel/secret/secret.ts";
 import type { Reader } from "../../../kernel/stores/read-through/read-through.ts";
+import type { Sources } from "../../../kernel/template/render-value.ts";
 import type { ExternalSecretStatus } from "../model/external-secret-spec.ts";
 import type { ExternalSecret, SecretStore, StorePolicy } from "../model/resources.ts";
 import type { SecretStoreStatus } from "../model/secret-store-spec.ts";
@@ -10,6 +11,8 @@ import type { ObservedTarget } from "./observed-target.ts";
 import type { OwnedFields } from "./owned-fields.ts";
 import type { Marks } from "./stale-marks.ts";
 import type { SyncMetrics } from "./sync-metrics.ts";
+import type { FetchTemplates } from "./template/render-target.ts";
+import type { TemplateObject } from "./template/template-steps.ts";
 import type { StoreName } from "./wanted.ts";
 
 /** What the engine needs of the world. Every effect is one of these; what decides gets values. */
@@ -22,6 +25,8 @@ export interface SyncPorts {
   readonly stores: StoreReaders;
   readonly metrics: SyncMetrics;
   readonly brakes: DeletionBrakes;
+  /** Time and chance for templates. */
+  readonly sources: Sources;
   /** For HMACs of values; random per process. */
   readonly printKey: Secret;
   readonly options: SyncOptions;
@@ -68,6 +73,8 @@ export interface TargetWrite {
   readonly fieldManager: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Of a Secret to create: that of one that is there never changes. */
+  readonly type: string;
   /** Labels and annotations to take away. */
   readonly stale: Marks;
   /** Undefined: as they are. */
@@ -82,6 +89,8 @@ export interface ClusterWrites {
   addCleanup(externalSecret: ExternalSecret, needed: boolean, signal: AbortSignal): Promise<void>;
   removeCleanup(externalSecret: ExternalSecret, signal: AbortSignal): Promise<void>;
   fetchTarget(ref: ObjectRef, fieldManager: string, signal: AbortSignal): Promise<FetchedTarget | undefined>;
+  /** The object's entries in the namespace. Whoever asks disposes of the Secrets. */
+  fetchTemplates(object: TemplateObject, namespace: string, signal: AbortSignal): ReturnType<FetchTemplates>;
   /** Both answer with uid and resourceVersion of what is there afterwards. */
   createTarget(write: TargetWrite, signal: AbortSignal): Promise<Written>;
   updateTarget(write: TargetWrite, resourceVersion: string, signal: AbortSignal): Promise<Written>;

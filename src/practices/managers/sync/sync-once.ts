@@ -1,6 +1,7 @@
 import type { Retry } from "../../../kernel/errors.ts";
 import { toKustodyError } from "../../../kernel/errors.ts";
 import { isStoreError, type StoreError } from "../../../kernel/stores/store.ts";
+import type { Template } from "../model/external-secret-spec.ts";
 import type { ExternalSecret } from "../model/resources.ts";
 import { addTo } from "./assemble.ts";
 import { deleteEmptied } from "./clean-up.ts";
@@ -11,6 +12,9 @@ import type { News, SyncPorts } from "./ports.ts";
 import { type Answers, readWanted, retryOf } from "./read-wanted.ts";
 import type { SyncMemory } from "./sync-memory.ts";
 import { TargetData } from "./target-data.ts";
+import { type FetchTemplates, renderTarget } from "./template/render-target.ts";
+import type { RenderedTarget } from "./template/rendered-target.ts";
+import { templateTargetOf } from "./template/template-steps.ts";
 import type { UsableStores } from "./usable-stores.ts";
 import type { Wanted } from "./wanted.ts";
 import { writeTarget } from "./write-target.ts";
@@ -75,8 +79,9 @@ export async function syncOnce(
     return { ...(await written(job, data, missing, ports, memory, signal)), readAt };
   } catch (error) {
     signal.throwIfAborted();
-    const { message, retry } = toKustodyError(error);
-    return failed(data.size === 0 ? "delete" : "update", message, retry);
+    const { code, message, retry } = toKustodyError(error);
+    const isTemplates = code.startsWith("KST_TEMPLATE_");
+    return failed(data.size === 0 && !isTemplates ? "delete" : "update", message, isTemplates ? "backoff" : retry);
   }
 }
 
@@ -89,7 +94,11 @@ async function written(
   signal: AbortSignal,
 ): Promise<Synced> {
   if (parsed.creationPolicy === "None") return { outcome: { kind: "synced" }, news: missing };
-  const result = await writeTarget({ externalSecret: object, parsed, data, changed }, ports, memory, signal);
+  const { template } = parsed.spec.target ?? {};
+  using rendered = template && (await rendering(object, template, data, ports, signal));
+  const givesNames = template?.templateFrom?.some(({ target }) => templateTargetOf(target) !== "data") === true;
+  const target = { data: rendered?.data ?? data, templated: rendered, changed: changed || givesNames };
+  const result = await writeTarget({ externalSecret: object, parsed, ...target }, ports, memory, signal);
   switch (result.kind) {
     case "refused":
       return failed(result.step, result.cause);
@@ -102,6 +111,19 @@ async function written(
     case "updated":
       return { outcome: { kind: "synced" }, news: [...missing, news("Normal", "Updated", "Update", "secret updated")] };
   }
+}
+
+/** Templates that fail are tried again: their values, or the objects that they are read from, may change. */
+async function rendering(
+  { metadata }: ExternalSecret,
+  template: Template,
+  values: TargetData,
+  { writes, sources }: SyncPorts,
+  signal: AbortSignal,
+): Promise<RenderedTarget> {
+  const { namespace = "" } = metadata;
+  const fetch: FetchTemplates = (object, aborted) => writes.fetchTemplates(object, namespace, aborted);
+  return await renderTarget(template, values, fetch, sources, signal);
 }
 
 /** A missing key makes a target, or entries of it, go: unless too many are missing. */

@@ -27,7 +27,7 @@ test("fields that are not carried out yet are named, one by one", () => {
   const spec: ExternalSecretSpec = {
     secretStoreRef: store,
     syncWindows: { kind: "deny", windows: [] },
-    target: { template: {}, manifest: { apiVersion: "v1", kind: "ConfigMap" } },
+    target: { template: { metadata: { finalizers: ["a/b"] } }, manifest: { apiVersion: "v1", kind: "ConfigMap" } },
     dataFrom: [
       { find: {} },
       { sourceRef: { generatorRef: { kind: "Password", name: "p" } } },
@@ -36,7 +36,7 @@ test("fields that are not carried out yet are named, one by one", () => {
   };
   assert.deepEqual(wantsOf(spec).unsupported, [
     "spec.syncWindows",
-    "spec.target.template",
+    "spec.target.template.metadata.finalizers",
     "spec.target.manifest",
     "spec.dataFrom[0].find",
     "spec.dataFrom[1].sourceRef.generatorRef",
@@ -57,6 +57,24 @@ const MISTAKES: [string, ExternalSecretSpec, RegExp][] = [
     "Merge with None",
     { secretStoreRef: store, data: [entry("a", "b")], target: { deletionPolicy: "Merge", creationPolicy: "None" } },
     /deletionPolicy=Merge/,
+  ],
+  [
+    "CVE-2026-42876: a template that makes a service account's token",
+    {
+      secretStoreRef: store,
+      data: [entry("a", "b")],
+      target: { template: { type: "kubernetes.io/service-account-token" } },
+    },
+    /template\.type: a Secret of type kubernetes\.io\/service-account-token is not made/,
+  ],
+  [
+    "CVE-2026-42876: a template that writes another field of the Secret",
+    {
+      secretStoreRef: store,
+      data: [entry("a", "b")],
+      target: { template: { templateFrom: [{ literal: "x", target: "Type" }] } },
+    },
+    /templateFrom\[0\]\.target: only Data, Labels and Annotations/,
   ],
 ];
 for (const [name, spec, message] of MISTAKES) {

@@ -1,7 +1,9 @@
 import type { Ref } from "../../../kernel/stores/store.ts";
 import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
+import { PRIVILEGED_SECRET_TYPES } from "../model/names.ts";
 import type { RemoteRef, StoreRef } from "../model/remote-ref.ts";
 import type { SecretStore } from "../model/resources.ts";
+import { templateTargetOf } from "./template/template-steps.ts";
 
 /** Which store object: the namespace is the asking object's for a SecretStore, and none for a ClusterSecretStore. */
 export interface StoreName {
@@ -72,7 +74,7 @@ export function wantsOf(spec: ExternalSecretSpec): Wants {
     else unsupported.push(`${where}.sourceRef.generatorRef`);
   });
   if (!spec.data?.length && !spec.dataFrom?.length) mistakes.push("either data or dataFrom should be specified");
-  mistakes.push(...policyMistakes(spec), ...duplicateKeys(spec));
+  mistakes.push(...policyMistakes(spec), ...duplicateKeys(spec), ...templateMistakes(spec));
   return { wanted, unsupported, mistakes };
 }
 
@@ -87,7 +89,7 @@ function refOf({ key, version, metadataPolicy }: RemoteRef): Ref {
 function unsupportedTargetFields({ target, syncWindows }: ExternalSecretSpec): string[] {
   const fields: [string, boolean][] = [
     ["spec.syncWindows", syncWindows !== undefined],
-    ["spec.target.template", target?.template !== undefined],
+    ["spec.target.template.metadata.finalizers", (target?.template?.metadata?.finalizers?.length ?? 0) > 0],
     ["spec.target.manifest", target?.manifest !== undefined],
   ];
   return fields.filter(([, used]) => used).map(([field]) => field);
@@ -105,6 +107,21 @@ function policyMistakes({ target }: ExternalSecretSpec): string[] {
     return ["deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to merge with"];
   }
   return [];
+}
+
+/** What upstream refuses at admission since CVE-2026-42876: a template must not make credentials of the cluster. */
+function templateMistakes({ target }: ExternalSecretSpec): string[] {
+  const { type = "", templateFrom = [] } = target?.template ?? {};
+  return [
+    ...(PRIVILEGED_SECRET_TYPES.has(type) ? [`spec.target.template.type: a Secret of type ${type} is not made`] : []),
+    ...templateFrom.flatMap((from, index) =>
+      templateTargetOf(from.target) === undefined
+        ? [
+            `spec.target.template.templateFrom[${index}].target: only Data, Labels and Annotations of a Secret can be written`,
+          ]
+        : [],
+    ),
+  ];
 }
 
 function duplicateKeys({ data }: ExternalSecretSpec): string[] {

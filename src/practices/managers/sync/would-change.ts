@@ -16,7 +16,7 @@ export interface Difference {
  * would be done.
  */
 export function wouldChange(
-  fetchTarget: ClusterWrites["fetchTarget"],
+  reads: Pick<ClusterWrites, "fetchTarget" | "fetchTemplates">,
   report: (difference: Difference) => void,
 ): ClusterWrites {
   const told = new Set<string>();
@@ -30,7 +30,8 @@ export function wouldChange(
     tell(object.kind, keyOf(object.metadata), change);
   const unwritten: Written = { uid: "", resourceVersion: "0" };
   return {
-    fetchTarget,
+    fetchTarget: (...call) => reads.fetchTarget(...call),
+    fetchTemplates: (...call) => reads.fetchTemplates(...call),
     async addCleanup(object) {
       about(object, "would get the finalizer");
     },

@@ -6,7 +6,7 @@ import type { ExternalSecret } from "../model/resources.ts";
 import type { ObservedTarget } from "./observed-target.ts";
 import type { FailedStep } from "./outcome.ts";
 import type { ParsedExternalSecret } from "./parsed-external-secret.ts";
-import { type DesiredTarget, planTarget, type TargetChange, targetMetadata } from "./plan-target.ts";
+import { type DesiredTarget, type Metadata, planTarget, type TargetChange, targetMetadata } from "./plan-target.ts";
 import type { FetchedTarget, SyncPorts, TargetWrite, Written } from "./ports.ts";
 import { hasMarksBeyond, type Marks, NO_MARKS, staleMarks } from "./stale-marks.ts";
 import type { SyncMemory } from "./sync-memory.ts";
@@ -20,7 +20,9 @@ export interface TargetJob {
   readonly externalSecret: ExternalSecret;
   readonly parsed: ParsedExternalSecret;
   readonly data: TargetData;
-  /** Whether the object has changed since it was last synced: only then labels and annotations can have become stale. */
+  /** What its template gave; undefined where it has none. */
+  readonly templated: Metadata | undefined;
+  /** Whether the object has changed since it was last synced, or its templates may give other names: only then labels and annotations can have become stale. */
   readonly changed: boolean;
 }
 
@@ -125,7 +127,13 @@ async function carryOut(
 ): Promise<TargetResult> {
   const { parsed, externalSecret, data } = job;
   const metadata = marksOf(job, hash);
-  const desired = { ...metadata, immutable: parsed.immutable, prints: { ...foreign, ...prints } };
+  const { type } = parsed.spec.target?.template ?? {};
+  const desired = {
+    ...metadata,
+    type: type || undefined,
+    immutable: parsed.immutable,
+    prints: { ...foreign, ...prints },
+  };
   const { creationPolicy } = parsed;
   const hasStaleMarks = stale.labels.length + stale.annotations.length > 0;
   const change = planTarget({ creationPolicy, owner: ownerOf(externalSecret), desired, observed, hasStaleMarks });
@@ -141,6 +149,7 @@ async function carryOut(
     fieldManager: fieldManagerOf(externalSecret.metadata.name),
     labels: metadata.labels,
     annotations: metadata.annotations,
+    type: desired.type ?? observed?.type ?? "Opaque",
     stale,
     owners: change.owners.length > 0 || (observed?.owners.length ?? 0) > 0 ? change.owners : undefined,
     data: dataOf(data.entries, prints, observed, change),
@@ -176,7 +185,7 @@ function afterWrite(
 ): ObservedTarget {
   return {
     ...written,
-    type: before?.type ?? "Opaque",
+    type: before?.type ?? write.type,
     immutable: write.immutable || before?.immutable === true,
     labels: without(write.stale.labels, { ...before?.labels, ...write.labels }),
     annotations: without(write.stale.annotations, { ...before?.annotations, ...write.annotations }),
@@ -192,9 +201,12 @@ function without(names: readonly string[], all: Readonly<Record<string, string>>
 }
 
 /** The labels and annotations that the target is to have. */
-function marksOf({ externalSecret, parsed }: TargetJob, hash: string): Pick<DesiredTarget, "labels" | "annotations"> {
+function marksOf(
+  { externalSecret, parsed, templated }: TargetJob,
+  hash: string,
+): Pick<DesiredTarget, "labels" | "annotations"> {
   const { namespace = "", name, labels, annotations } = externalSecret.metadata;
-  return targetMetadata({ namespace, name, labels, annotations }, parsed.creationPolicy, hash);
+  return targetMetadata({ namespace, name, labels, annotations }, templated, parsed.creationPolicy, hash);
 }
 
 function targetRef({
