@@ -24,13 +24,15 @@ const { values: given } = parseArgs({
     floor: { type: "boolean", default: true },
     /** Also the refresh of all, with newcomers during it. */
     wave: { type: "boolean", default: true },
+    /** Seconds between refreshes. */
+    interval: { type: "string" },
   },
   allowNegative: true,
 });
 const count = Number(given.count);
 const distinct = Number(given.distinct);
 /** Long enough that refreshes begin only when the first syncs are over. */
-const interval = Math.max(40, Math.ceil(count / 100));
+const interval = Number(given.interval ?? Math.max(40, Math.ceil(count / 100)));
 
 const rows: [string, string][] = [];
 const report = (name: string, value: string | number): void => {
@@ -114,7 +116,7 @@ await spread(count, (i) => create("default", `es-${i}`, i));
 await sleep(2_000);
 const before = await requestsSoFar(plane);
 const began = performance.now();
-const operator = new OperatorProcess(plane.kubeconfig, 18_000 + (process.pid % 1000));
+const operator = new OperatorProcess(plane.kubeconfig, 18_000 + (process.pid % 1000), [], store.env);
 try {
   await operator.ready();
   report("operator ready after start, seconds", (performance.now() - began) / 1000);
@@ -134,6 +136,7 @@ try {
   report("API calls under way at most", `${Math.min(...limits)} to ${Math.max(...limits)}`);
   report("operator CPU seconds", operator.cpuSeconds());
   report("store reads", await operator.metric("kustody_store_reads_total"));
+  if (store.calls !== undefined) report("calls of the manager", store.calls());
   const requests = difference(before, await requestsSoFar(plane));
   for (const [name, n] of requests.filter(([, n]) => n >= count / 20)) report(`requests each: ${name}`, n / count);
   report("peak RSS after first sync, MB", operator.peakMegabytes());
@@ -172,6 +175,7 @@ async function refreshOfAll(began: number, firstSyncs: number): Promise<void> {
   }
   waits.sort((a, b) => a - b);
   report("refreshed meanwhile", (await operator.metric("kustody_store_asked_total")) - asked);
+  if (store.calls !== undefined) report("calls of the manager meanwhile", store.calls());
   report("store reads meanwhile", (await operator.metric("kustody_store_reads_total")) - reads);
   report("new one during the refresh of all, median ms", waits[Math.floor(waits.length / 2)] ?? 0);
   report("new one during the refresh of all, p99 ms", waits[Math.ceil(waits.length * 0.99) - 1] ?? 0);

@@ -9,7 +9,12 @@ export class OperatorProcess {
   readonly url: string;
   #output = "";
 
-  constructor(kubeconfig: string, port: number, args: readonly string[] = []) {
+  constructor(
+    kubeconfig: string,
+    port: number,
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.url = `http://127.0.0.1:${port}`;
     const kustody = new URL("../../bin/kustody", import.meta.url).pathname;
     const profile = process.argv.includes("--profile") ? "--cpu-prof --cpu-prof-dir=/tmp/kustody-profile" : "";
@@ -26,7 +31,7 @@ export class OperatorProcess {
       ],
       {
         stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, NODE_OPTIONS: profile },
+        env: { ...process.env, ...env, NODE_OPTIONS: profile },
       },
     );
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

@@ -1,5 +1,7 @@
 import { createHttpClient } from "../../src/kernel/http/http-client.ts";
 import { type Kube, Secrets } from "../../src/kernel/kube/index.ts";
+import { Secret } from "../../src/kernel/secret/secret.ts";
+import { AwsRig, READER } from "../../src/kernel/stores/aws/testing/aws-rig.ts";
 import { startVault } from "../../src/lab/index.ts";
 import { ClusterSecretStores } from "../../src/practices/managers/model/resources.ts";
 
@@ -7,6 +9,10 @@ import { ClusterSecretStores } from "../../src/practices/managers/model/resource
 export interface BenchStore {
   install(): Promise<void>;
   remoteRef(n: number): object;
+  /** What the operator's environment has to say of it. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Calls that it answered since this was last asked. */
+  calls?(): string;
   close(): Promise<void>;
 }
 
@@ -15,7 +21,8 @@ const valueOf = (n: number): string => `value-of-${n}-${"x".repeat(16)}`;
 export async function openBenchStore(kind: string, distinct: number, kube: Kube): Promise<BenchStore> {
   if (kind === "fake") return fakeBench(distinct, kube);
   if (kind === "vault") return await vaultBench(distinct, kube);
-  throw new Error(`--store ${kind} is not known; it is fake or vault`);
+  if (kind === "aws") return await awsBench(distinct, kube);
+  throw new Error(`--store ${kind} is not known; it is fake, vault or aws`);
 }
 
 function fakeBench(distinct: number, kube: Kube): BenchStore {
@@ -62,5 +69,34 @@ async function vaultBench(distinct: number, kube: Kube): Promise<BenchStore> {
       await client.close();
       await vault.stop();
     },
+  };
+}
+
+/** Secrets Manager as moto plays it, behind the tests' gate, which judges signatures and counts calls. */
+async function awsBench(distinct: number, kube: Kube): Promise<BenchStore> {
+  const aws = await AwsRig.start();
+  const { endpoint } = aws.gate;
+  return {
+    env: { AWS_SECRETSMANAGER_ENDPOINT: endpoint, AWS_STS_ENDPOINT: endpoint, AWS_SSM_ENDPOINT: endpoint },
+    install: async () => {
+      for (let n = 0; n < distinct; n++) await aws.put(`key-${n}`, valueOf(n));
+      await kube.namespaced(Secrets, "default").create({
+        metadata: { name: "aws" },
+        data: { id: Secret.fromText(READER.id), key: Secret.fromText(READER.secret) },
+      });
+      const selector = (key: string) => ({ name: "aws", namespace: "default", key });
+      const secretRef = { accessKeyIDSecretRef: selector("id"), secretAccessKeySecretRef: selector("key") };
+      const spec = {
+        provider: { aws: { service: "SecretsManager", region: aws.moto.region, auth: { secretRef } } },
+      };
+      await kube.cluster(ClusterSecretStores).create({ metadata: { name: "bench" }, spec });
+    },
+    remoteRef: (n) => ({ key: `key-${n}` }),
+    calls: () => {
+      const counts = Object.entries(aws.gate.counts()).map(([action, n]) => `${action.replace(/^.*:/, "")} ${n}`);
+      aws.gate.calls.length = 0;
+      return counts.join(", ");
+    },
+    close: () => aws[Symbol.asyncDispose](),
   };
 }

@@ -54,6 +54,9 @@ export class IdentityCache implements LaneUser {
   #loginRefused: { error: StoreError; until: number } | undefined;
   #batchSize: number;
   #opened = false;
+  /** Whether one call of the manager carries many refs, so that company is worth waiting for. */
+  #gathers = false;
+  #underWay = 0;
 
   constructor(parts: {
     options: ReadThroughOptions;
@@ -76,6 +79,7 @@ export class IdentityCache implements LaneUser {
     this.#open = async () => {
       const store = await parts.open();
       this.#batchSize = store.batchSize ?? parts.options.batchSize;
+      this.#gathers = (store.batchSize ?? 1) > 1;
       this.#opened = true;
       return store;
     };
@@ -166,15 +170,18 @@ export class IdentityCache implements LaneUser {
   #enqueue(flight: Flight): void {
     this.#waiting.add(flight);
     if (this.#opened && this.#waiting.size >= this.#batchSize) {
-      this.#window?.abort();
-      this.#window = undefined;
-      this.#lane.submit(this);
+      if (this.#window === undefined) this.#lane.submit(this);
+      else this.#closeWindow();
     } else this.#window ??= this.#openWindow();
   }
 
-  /** Time for company. The first one lasts until the store is open too, which then says how large a batch may be. */
+  /**
+   * Time for company: longer while a call that carries many is under way, at most until none is. The first one lasts until
+   * the store is open too, which then says how large a batch may be.
+   */
   #openWindow(): AbortController {
-    const { clock, windowMillis, timeoutMillis } = this.#options;
+    const { clock, gatherMillis, timeoutMillis } = this.#options;
+    const windowMillis = this.#gathers && this.#underWay > 0 ? gatherMillis : this.#options.windowMillis;
     const window = new AbortController();
     const opening = this.#opened
       ? undefined
@@ -188,6 +195,14 @@ export class IdentityCache implements LaneUser {
       () => {},
     );
     return window;
+  }
+
+  /** Sends what waits, without further company. */
+  #closeWindow(): void {
+    if (this.#window === undefined) return;
+    this.#window.abort();
+    this.#window = undefined;
+    this.#lane.submit(this);
   }
 
   async #fly(flights: readonly Flight[]): Promise<BatchOutcome> {
@@ -205,6 +220,7 @@ export class IdentityCache implements LaneUser {
     }
     this.#counts.batches += 1;
     this.#counts.sent += flights.length;
+    this.#underWay += 1;
     const reads = await runBatch(
       this.#open,
       flights.map(({ ref }) => ref),
@@ -212,6 +228,8 @@ export class IdentityCache implements LaneUser {
       batch.signal,
       this.#options,
     );
+    this.#underWay -= 1;
+    if (this.#underWay === 0 && this.#gathers) this.#closeWindow();
     const abandoned = batch.signal.aborted;
     const answers = [...reads.values()];
     const answered = answers.some(isAboutTheKey);
