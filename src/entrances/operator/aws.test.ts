@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Secrets, ServiceAccounts } from "../../kernel/kube/index.ts";
+import { applyManifests } from "../../kernel/kube/manifests/apply-manifests.ts";
+import { openManifests } from "../../kernel/kube/manifests/read-manifests.ts";
 import { Secret } from "../../kernel/secret/secret.ts";
 import { AwsRig, READER } from "../../kernel/stores/aws/testing/aws-rig.ts";
-import { SecretStores } from "../../practices/managers/model/resources.ts";
+import { ExternalSecrets, SecretStores } from "../../practices/managers/model/resources.ts";
 import { OperatorRig, wants } from "./testing/operator-rig.ts";
 
 let aws: AwsRig;
@@ -81,6 +83,18 @@ test("EKS's roles for ServiceAccounts: a token of the named one, for the role of
   await rig.secretStore("default", "bare", { provider: { aws: provider({ auth: jwt("bare") }) } });
   await rig.externalSecret("default", "bare", wants("bare", { k: "prod/db" }));
   await rig.ready("default", "bare", { status: "False", message: /has no annotation eks.amazonaws.com\/role-arn/ });
+});
+
+test("the example of the documentation works as it stands", async () => {
+  await aws.put("shop/db", '{"user":"shop","password":"from-aws-too"}');
+  await rig.namespace("shop");
+  const source = await openManifests(["examples/aws"], { base: "examples/aws" });
+  // The policies beside them are AWS's.
+  const manifests = [...source.read()].filter((event) => event.type === "object");
+  const custom = [ExternalSecrets, SecretStores];
+  assert.equal(await applyManifests(rig.kube, manifests, { fieldManager: "test", custom }), 3);
+  await rig.ready("shop", "db");
+  assert.deepEqual(await rig.values("shop", "db"), { user: "shop", password: "from-aws-too" });
 });
 
 test("fields that have no effect are named in the store's condition", async () => {

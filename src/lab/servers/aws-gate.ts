@@ -17,6 +17,8 @@ export interface AwsRefusal {
   readonly name: string;
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is, in place of an error as AWS writes it. */
+  readonly raw?: string;
 }
 
 export interface AwsGateOptions {
@@ -175,12 +177,13 @@ function actionOf(headers: IncomingHttpHeaders, body: Buffer): string {
 
 function refuse(
   reply: ServerResponse,
-  { status = 400, name, message = name, headers = {} }: AwsRefusal,
+  { status = 400, name, message = name, headers = {}, raw }: AwsRefusal,
   isQuery: boolean,
 ) {
   const body = isQuery
     ? `<ErrorResponse><Error><Type>Sender</Type><Code>${name.replace(/Exception$/, "")}</Code><Message>${message}</Message></Error></ErrorResponse>`
     : JSON.stringify({ __type: name, message });
   const type = isQuery ? "text/xml" : "application/x-amz-json-1.1";
-  reply.writeHead(status, { "content-type": type, "x-amzn-errortype": name, ...headers }).end(body);
+  if (raw === undefined) reply.setHeader("x-amzn-errortype", name);
+  reply.writeHead(status, { "content-type": type, ...headers }).end(raw ?? body);
 }

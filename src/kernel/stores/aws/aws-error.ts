@@ -1,4 +1,4 @@
-import { KustodyError, toKustodyError } from "../../errors.ts";
+import { KustodyError } from "../../errors.ts";
 import type { StoreError, StoreErrorReason } from "../store.ts";
 import { storeErrorOf } from "../store-error.ts";
 
@@ -35,7 +35,8 @@ const SIGNATURE = new Set(
 /** AWS's name of an error; undefined for what never came from AWS. */
 export function awsErrorName(error: unknown): string | undefined {
   if (!(error instanceof Error) || error instanceof KustodyError) return undefined;
-  return "$metadata" in error || "$fault" in error ? error.name : undefined;
+  // A failed parse has $metadata too, and quotes what it could not parse.
+  return "$fault" in error ? error.name : undefined;
 }
 
 export const isStaleLogin = (error: unknown): boolean => CREDENTIALS.has(awsErrorName(error) ?? "");
@@ -85,7 +86,7 @@ function unwrapped(error: unknown): unknown {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if (at instanceof KustodyError) return at;
   }
-  // The SDK could not understand a reply: that may pass.
-  const known = toKustodyError(error);
-  return new KustodyError("KST_STORE_FAILED", `AWS's client: ${known.message.slice(0, 300)}`, { retry: "backoff" });
+  // The SDK could not understand a reply, which may pass. Its own words, and V8's, quote the reply: they stay here.
+  const kind = error instanceof Error ? error.name : typeof error;
+  return new KustodyError("KST_STORE_FAILED", `AWS's reply cannot be understood (${kind})`, { retry: "backoff" });
 }

@@ -56,7 +56,7 @@ export class IdentityCache implements LaneUser {
   #opened = false;
   /** Whether one call of the manager carries many refs, so that company is worth waiting for. */
   #gathers = false;
-  #underWay = 0;
+  #sentAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: {
     options: ReadThroughOptions;
@@ -170,18 +170,20 @@ export class IdentityCache implements LaneUser {
   #enqueue(flight: Flight): void {
     this.#waiting.add(flight);
     if (this.#opened && this.#waiting.size >= this.#batchSize) {
-      if (this.#window === undefined) this.#lane.submit(this);
-      else this.#closeWindow();
+      this.#window?.abort();
+      this.#window = undefined;
+      this.#lane.submit(this);
     } else this.#window ??= this.#openWindow();
   }
 
   /**
-   * Time for company: longer while a call that carries many is under way, at most until none is. The first one lasts until
-   * the store is open too, which then says how large a batch may be.
+   * Time for company: longer soon after another call that carries many, since then more is to come. The first one lasts
+   * until the store is open too, which then says how large a batch may be.
    */
   #openWindow(): AbortController {
     const { clock, gatherMillis, timeoutMillis } = this.#options;
-    const windowMillis = this.#gathers && this.#underWay > 0 ? gatherMillis : this.#options.windowMillis;
+    const isBusy = this.#gathers && clock.now() - this.#sentAt < gatherMillis;
+    const windowMillis = isBusy ? gatherMillis : this.#options.windowMillis;
     const window = new AbortController();
     const opening = this.#opened
       ? undefined
@@ -195,14 +197,6 @@ export class IdentityCache implements LaneUser {
       () => {},
     );
     return window;
-  }
-
-  /** Sends what waits, without further company. */
-  #closeWindow(): void {
-    if (this.#window === undefined) return;
-    this.#window.abort();
-    this.#window = undefined;
-    this.#lane.submit(this);
   }
 
   async #fly(flights: readonly Flight[]): Promise<BatchOutcome> {
@@ -220,7 +214,7 @@ export class IdentityCache implements LaneUser {
     }
     this.#counts.batches += 1;
     this.#counts.sent += flights.length;
-    this.#underWay += 1;
+    this.#sentAt = since;
     const reads = await runBatch(
       this.#open,
       flights.map(({ ref }) => ref),
@@ -228,8 +222,6 @@ export class IdentityCache implements LaneUser {
       batch.signal,
       this.#options,
     );
-    this.#underWay -= 1;
-    if (this.#underWay === 0 && this.#gathers) this.#closeWindow();
     const abandoned = batch.signal.aborted;
     const answers = [...reads.values()];
     const answered = answers.some(isAboutTheKey);

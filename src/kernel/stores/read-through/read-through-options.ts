@@ -28,7 +28,7 @@ export interface ReadThroughOptions {
   readonly random: () => number;
   /** How long the first of several asks waits for the others, in milliseconds. */
   readonly windowMillis: number;
-  /** The same while a call is under way that carries many refs: a fuller batch later costs fewer calls than two now. */
+  /** The same soon after a call that carries many refs: a fuller batch a little later costs fewer calls than two now. */
   readonly gatherMillis: number;
   /** Refs in one batch where the store doesn't say (`Store.batchSize`). */
   readonly batchSize: number;
@@ -47,7 +47,7 @@ const MIB = 1024 * 1024;
 
 export const readThroughDefaults: Omit<ReadThroughOptions, "clock" | "random"> = {
   windowMillis: 3,
-  gatherMillis: 50,
+  gatherMillis: 200,
   batchSize: 100,
   timeoutMillis: 60_000,
   bytes: { total: 64 * MIB, perTenant: 16 * MIB, perIdentity: 8 * MIB },

@@ -120,6 +120,17 @@ describe("the calls of a wave", () => {
     );
   });
 
+  test("a reply that is cut off may pass, and nothing of it is quoted", async () => {
+    for (const raw of ['{"Name":"x","SecretString":"canary-17', "canary-17", '{"SecretString":["canary-17"]}']) {
+      for (const status of [200, 400, 500]) {
+        rig.gate.decide = () => ({ status, name: "", raw });
+        const read = await one("wave/key-0");
+        assert.ok(read !== undefined && isStoreError(read), `${raw} was taken for a value`);
+        assert.doesNotMatch(read.message, /canary/);
+      }
+    }
+  });
+
   test("throttling is told with AWS's own pause, and is not sent again here", async () => {
     rig.gate.decide = () => ({ name: "ThrottlingException", headers: { "retry-after": "7" } });
     const read = await one("wave/key-0");
