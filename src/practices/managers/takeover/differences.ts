@@ -1,4 +1,6 @@
-import { PROVIDERS } from "../../../kernel/stores/resolve-spec.ts";
+import { toKustodyError } from "../../../kernel/errors.ts";
+import type { ReferenceScope } from "../../../kernel/stores/resolve-reference.ts";
+import { PROVIDERS, resolveSpec } from "../../../kernel/stores/resolve-spec.ts";
 import { asRecord } from "../../../kernel/untyped.ts";
 import type { ExternalSecret, SecretStore } from "../model/resources.ts";
 import { parseExternalSecret, wantsOfParsed } from "../sync/parsed-external-secret.ts";
@@ -27,10 +29,19 @@ function ofStore({ kind, metadata, spec }: SecretStore, controllerClass: string)
     return [{ subject, what: `belongs to the controller class "${itsClass}" and is left to it` }];
   }
   const [provider = "none"] = Object.keys(asRecord(store["provider"]));
-  if (Object.hasOwn(PROVIDERS, provider)) return [];
-  return [
-    { subject, what: `provider ${provider} is not supported yet: its ExternalSecrets keep their Secrets as they are` },
-  ];
+  const kept = "its ExternalSecrets keep their Secrets as they are";
+  if (!Object.hasOwn(PROVIDERS, provider))
+    return [{ subject, what: `provider ${provider} is not supported yet: ${kept}` }];
+  const scope: ReferenceScope =
+    kind === "SecretStore"
+      ? { storeKind: kind, namespace: metadata.namespace ?? "" }
+      : { storeKind: "ClusterSecretStore", asker: "default" };
+  try {
+    resolveSpec(asRecord(store["provider"]), scope);
+    return [];
+  } catch (error) {
+    return [{ subject, what: `${toKustodyError(error).message}: ${kept}` }];
+  }
 }
 
 function ofExternalSecret(object: ExternalSecret): Difference[] {

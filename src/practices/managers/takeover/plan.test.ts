@@ -138,6 +138,8 @@ test("everything that will not be as it was is reported", () => {
       stores: [
         { ...store, spec: { provider: { vault: {} } } },
         { ...store, spec: { provider: { onepasswordSDK: {} } } },
+        // It used the operator's own rights, as any store may upstream.
+        { ...store, spec: { provider: { aws: { service: "SecretsManager", region: "eu-west-1" } } } },
         { ...store, spec: { controller: "other", provider: { vault: {} } } },
         { ...store, spec: undefined } as unknown as SecretStore,
       ],
@@ -149,6 +151,7 @@ test("everything that will not be as it was is reported", () => {
   for (const wanted of [
     /^pushsecrets\.external-secrets\.io: 2 objects/,
     /^SecretStore shop\/db: provider onepasswordSDK is not supported yet/,
+    /^SecretStore shop\/db: provider\.aws cannot be used: auth names neither .*: its ExternalSecrets keep/,
     /^SecretStore shop\/db: belongs to the controller class "other"/,
     /^SecretStore shop\/db: provider none/,
     /^ExternalSecret shop\/db: spec\.dataFrom\[0\]\.find is not supported yet/,
