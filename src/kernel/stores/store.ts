@@ -85,6 +85,11 @@ export interface Store {
   /** How many refs one call of the manager carries, so 1 where each is a call of its own; absent for no opinion. */
   readonly batchSize?: number;
   /**
+   * How old "unchanged" may be that this store says of a known version, in milliseconds; absent where it is exact. Who wants
+   * it younger tells no version, and the value is read.
+   */
+  readonly lagMillis?: number;
+  /**
    * Reads a batch. Each ref gets its own entry; a bad one never throws for the others. `known` holds versions whose
    * values the caller still has: those may come back as "unchanged". Rejects only when the signal aborts.
    */

@@ -17,6 +17,8 @@ export interface Flying {
   readonly since: number | undefined;
   /** Given up by all who waited, but the store has not let go yet. */
   readonly abandoned: boolean;
+  /** By how much its answer may be older than its departure (`Store.lagMillis`, where it goes with a known version). */
+  readonly lagMillis: number;
 }
 
 /**
@@ -37,7 +39,7 @@ export function decide(
   if (settled !== undefined && isUsable(settled, now, maxAgeMillis, negativeMillis)) return "answer";
   if (flight !== undefined) {
     if (flight.abandoned) return "follow";
-    if (flight.since === undefined || now - flight.since < maxAgeMillis) return "join";
+    if (flight.since === undefined || now - flight.since + flight.lagMillis < maxAgeMillis) return "join";
     return "follow";
   }
   return resting ? "refuse" : "start";

@@ -10,6 +10,10 @@ export class Flight implements Awaited {
   since: number | undefined;
   /** The call that carries it, with its companions. */
   batch: { readonly flights: readonly Flight[]; abort(): void } | undefined;
+  /** As `Flying.lagMillis`; known when it has left. */
+  lagMillis = 0;
+  /** The least age that its askers allow, in milliseconds. */
+  maxAgeMillis = Number.POSITIVE_INFINITY;
   /** The call was given up, but the store has not let go yet: too late to join. */
   abandoned = false;
   readonly #asks = new Map<Ask, Ref[]>();
@@ -25,7 +29,8 @@ export class Flight implements Awaited {
     return this.#asks.size > 0;
   }
 
-  join(ask: Ask, ref: Ref): void {
+  join(ask: Ask, ref: Ref, maxAgeMillis: number): void {
+    this.maxAgeMillis = Math.min(this.maxAgeMillis, maxAgeMillis);
     const refs = this.#asks.get(ask);
     if (refs === undefined) this.#asks.set(ask, [ref]);
     else refs.push(ref);
@@ -40,7 +45,8 @@ export class Flight implements Awaited {
   }
 
   settle(read: Answer): void {
-    for (const [ask, refs] of this.#asks) for (const ref of refs) ask.answer(ref, read, this.since);
+    for (const [ask, refs] of this.#asks)
+      for (const ref of refs) ask.answer(ref, read, this.since === undefined ? undefined : this.since - this.lagMillis);
     this.#asks.clear();
   }
 }

@@ -56,6 +56,7 @@ export class IdentityCache implements LaneUser {
   #opened = false;
   /** Whether one call of the manager carries many refs, so that company is worth waiting for. */
   #gathers = false;
+  #lagMillis = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: {
@@ -80,6 +81,7 @@ export class IdentityCache implements LaneUser {
       const store = await parts.open();
       this.#batchSize = store.batchSize ?? parts.options.batchSize;
       this.#gathers = (store.batchSize ?? 1) > 1;
+      this.#lagMillis = store.lagMillis ?? 0;
       this.#opened = true;
       return store;
     };
@@ -104,11 +106,11 @@ export class IdentityCache implements LaneUser {
         ask.answer(ref, (entry.settled as Settled).read, (entry.settled as Settled).at);
         return;
       case "join":
-        entry.flight?.join(ask, ref);
+        entry.flight?.join(ask, ref, maxAgeMillis);
         return;
       case "follow":
         entry.next ??= new Flight(key, ref, this.#onUnwanted);
-        entry.next.join(ask, ref);
+        entry.next.join(ask, ref, maxAgeMillis);
         return;
       case "refuse":
         ask.answer(ref, rest as StoreError);
@@ -116,7 +118,7 @@ export class IdentityCache implements LaneUser {
       case "start":
         this.#entries.set(key, entry);
         entry.flight = new Flight(key, ref, this.#onUnwanted);
-        entry.flight.join(ask, ref);
+        entry.flight.join(ask, ref, maxAgeMillis);
         this.#enqueue(entry.flight);
     }
   }
@@ -208,8 +210,10 @@ export class IdentityCache implements LaneUser {
       flight.since = since;
       flight.batch = { flights, abort: () => batch.abort() };
       const settled = this.#entries.get(flight.key)?.settled;
-      if (settled !== undefined && isValue(settled.read) && !isSpent(settled.read, since)) {
+      const isPatient = this.#lagMillis === 0 || this.#lagMillis < flight.maxAgeMillis;
+      if (isPatient && settled !== undefined && isValue(settled.read) && !isSpent(settled.read, since)) {
         known.set(flight.ref, settled.read.version);
+        flight.lagMillis = this.#lagMillis;
       }
     }
     this.#counts.batches += 1;
@@ -239,18 +243,23 @@ export class IdentityCache implements LaneUser {
       return;
     }
     if (read !== "unchanged") {
+      // What was read is as new as the call.
+      flight.lagMillis = 0;
       this.#land(flight, read ?? { error: "unavailable", message: "the store left this key unanswered" }, since);
       return;
     }
     this.#counts.unchanged += 1;
     if (entry.settled !== undefined && isValue(entry.settled.read)) {
-      entry.settled = { read: entry.settled.read, at: since ?? entry.settled.at };
+      // What is said of versions may be older than what was read before.
+      const at = since === undefined ? entry.settled.at : Math.max(entry.settled.at, since - flight.lagMillis);
+      entry.settled = { read: entry.settled.read, at };
       this.#budget.touch({ ...this.#account, entry: flight.key });
       this.#finish(entry, flight, entry.settled.read);
     } else if (knew && flight.wanted) {
       // The value was evicted while the store compared versions: ask once more, now without a version.
       flight.since = undefined;
       flight.batch = undefined;
+      flight.lagMillis = 0;
       this.#enqueue(flight);
     } else {
       const message = "the store called a value unchanged that it was not told of";

@@ -12,8 +12,6 @@ import type { SecretsClient } from "./secrets-client.ts";
 import { VersionSweep } from "./version-sweep.ts";
 
 const AT_ONCE = 8;
-/** So many are compared by DescribeSecret, which is exact; more by listing, which costs a twentieth and lags behind. */
-const FEW = 5;
 
 /** One thing to find out, for all refs that ask for it. */
 interface Question {
@@ -28,8 +26,8 @@ interface Question {
 /**
  * Reads of Secrets Manager for one identity. What is known is first compared by version, without its value:
  *
- * 1. Tags, and versions and stages that a ref names, are asked for one by one; a few known values are compared by DescribeSecret.
- * 2. Many known values are compared by one listing that all batches of a wave share.
+ * 1. Tags, and versions and stages that a ref names, are asked for one by one.
+ * 2. A few known values are compared by DescribeSecret, many by a listing that all batches of ten seconds share.
  * 3. What is new, has changed or cannot be compared is read, twenty a call.
  */
 export class SecretReader {
@@ -105,7 +103,7 @@ export class SecretReader {
   async #unchanged(questions: readonly Question[], signal: AbortSignal): Promise<ReadonlySet<Question>> {
     const asked = questions.filter(({ known }) => known !== undefined);
     const same = new Set<Question>();
-    if (asked.length <= FEW) {
+    if (!this.#sweep.isCheaper(asked.length)) {
       await boundedMap(asked, AT_ONCE, async (question) => {
         const version = await this.#describedVersion(question.id, { VersionStage: CURRENT }, signal);
         if (version === question.known) same.add(question);

@@ -64,13 +64,34 @@ describe("the calls of a wave", () => {
   });
 
   test("only what changed is read again, and a few are compared one by one", async () => {
-    const versions = versionsOf(await wave(store, new Map(), 5));
+    const fresh = await openWithKey(rig);
+    const versions = versionsOf(await wave(fresh, new Map(), 5));
     await rig.put("wave/key-3", "changed");
     rig.gate.calls.length = 0;
-    const reads = await wave(store, versions, 5);
+    const reads = await wave(fresh, versions, 5);
+    await fresh.close();
     assert.equal(textOf(reads.get("wave/key-3")), "changed");
     assert.equal([...reads.values()].filter((read) => read === "unchanged").length, 4);
     assert.deepEqual(rig.gate.counts(), { "secretsmanager:DescribeSecret": 5, "secretsmanager:GetSecretValue": 1 });
+  });
+
+  test("keys that come few at a time are compared one by one, until a listing is cheaper; it serves for ten seconds", async () => {
+    const clock = new ManualClock(Date.now());
+    const trickling = await openWithKey(rig, {}, undefined, { clock });
+    const versions = versionsOf(await wave(trickling));
+    rig.gate.calls.length = 0;
+    for (let n = 0; n < SECRETS; n++) {
+      const ref: Ref = { key: `wave/key-${n}` };
+      const read = await trickling.read([ref], new Map([[ref, versions.get(ref.key) ?? ""]]), signal);
+      assert.equal(read.get(ref), "unchanged");
+      await clock.advance(500);
+    }
+    // Thirty seconds: three listings; each ten begin with what one listing of one page costs.
+    const { "secretsmanager:ListSecrets": lists = 0, "secretsmanager:DescribeSecret": describes = 0 } =
+      rig.gate.counts();
+    assert.equal(lists, 3);
+    assert.ok(describes <= 5 + 1 + 1, `${describes} compared one by one`);
+    await trickling.close();
   });
 
   test("who may not list reads the values in batches, and does not ask to list again", async () => {

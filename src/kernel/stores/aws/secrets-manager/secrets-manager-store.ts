@@ -10,6 +10,7 @@ import { SecretReader } from "./read-secrets.ts";
 import { type Removal, removeSecret } from "./remove-secret.ts";
 import { secretId, versionOf } from "./secret-names.ts";
 import type { SecretsClient } from "./secrets-client.ts";
+import { SHARED_MILLIS } from "./version-sweep.ts";
 import { writeSecret } from "./write-secret.ts";
 
 /**
@@ -38,6 +39,7 @@ export function openSecretsManagerStore(
 
   return {
     batchSize: BATCH,
+    lagMillis: SHARED_MILLIS,
     async read(refs, known, signal) {
       signal.throwIfAborted();
       return await reader.read(refs, known, signal);

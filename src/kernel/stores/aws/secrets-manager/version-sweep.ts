@@ -3,8 +3,10 @@ import { listSecrets, nameFilter } from "./list-secrets.ts";
 import { CURRENT, versionInStages } from "./secret-names.ts";
 import type { SecretsClient } from "./secrets-client.ts";
 
-/** One listing serves all batches of a wave. */
-const SHARED_MILLIS = 10_000;
+/** One listing serves all batches of so long. */
+export const SHARED_MILLIS = 10_000;
+/** How many calls a listing is thought to take before one was made. */
+const FIRST_PAGES = 5;
 /** 5,000 secrets. In a larger account reading the values costs fewer calls than listing all names. */
 const MOST_PAGES = 50;
 const REST_MILLIS = 3_600_000;
@@ -24,11 +26,25 @@ export class VersionSweep {
   #last: { readonly since: number; readonly versions: Promise<Versions | undefined> } | undefined;
   /** Not allowed, or too many secrets: not tried before. */
   #restsUntil = 0;
+  #pages = FIRST_PAGES;
+  /** How many versions were asked for, and since when they are counted. */
+  #asked = { since: Number.NEGATIVE_INFINITY, count: 0 };
 
   constructor(client: SecretsClient, prefix: string, clock: Clock) {
     this.#client = client;
     this.#prefix = prefix;
     this.#clock = clock;
+  }
+
+  /**
+   * Whether comparing by listing takes fewer calls than asking for each of `count` versions, given what was asked lately. A
+   * listing that is there already takes none.
+   */
+  isCheaper(count: number): boolean {
+    const now = this.#clock.now();
+    if (now - this.#asked.since >= SHARED_MILLIS) this.#asked = { since: now, count: 0 };
+    this.#asked.count += count;
+    return this.#asked.count > this.#pages;
   }
 
   /** Undefined when listing does not help now. It serves many, so it has a time limit of its own. */
@@ -60,6 +76,7 @@ export class VersionSweep {
         for (const id of [Name, ARN]) if (id !== undefined) found.set(id, version);
       }
     }
+    this.#pages = pages;
     return found;
   }
 
