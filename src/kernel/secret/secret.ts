@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 
 const REDACTED = "[secret]";
@@ -13,6 +13,8 @@ const REDACTED = "[secret]";
  */
 export class Secret implements Disposable {
   #bytes: Buffer | undefined;
+  /** Of a key: as node:crypto wants it, which takes longer to make than an HMAC. */
+  #key: KeyObject | undefined;
 
   private constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -57,13 +59,15 @@ export class Secret implements Disposable {
   fingerprint(key: Secret): Buffer {
     const keyBytes = key.#live();
     if (keyBytes.length < 32) throw new RangeError("an HMAC key needs at least 32 bytes");
-    return createHmac("sha256", keyBytes).update(this.#live()).digest();
+    key.#key ??= createSecretKey(keyBytes);
+    return createHmac("sha256", key.#key).update(this.#live()).digest();
   }
 
   /** Overwrites the bytes; afterwards every use but redaction throws. Copies that V8 or a library made are beyond reach. */
   dispose(): void {
     this.#bytes?.fill(0);
     this.#bytes = undefined;
+    this.#key = undefined;
   }
 
   [Symbol.dispose](): void {

@@ -111,7 +111,7 @@ export class ObjectStore implements Disposable {
   }
 
   #apply(pack: Pack, { rank, head }: { rank: number; head: EntryHead }, base: GitObject): GitObject | ObjectProblem {
-    const delta = pack.inflate(rank, head.dataOffset, head.size);
+    const delta = pack.inflateDelta(rank, head.dataOffset, head.size);
     const sizes = delta === undefined ? undefined : deltaHead(delta);
     if (delta === undefined || sizes === undefined || sizes.baseSize !== base.bytes.length) return "corrupt";
     if (sizes.targetSize > this.#options.largest) return "too large";

@@ -21,6 +21,7 @@ const OFS_DELTA = 6;
 const REF_DELTA = 7;
 const LONGEST_HEAD = 20 + 32;
 const HEADER = 12;
+const SCRATCH = 64 * 1024;
 
 /** A pack that is read piece by piece (https://git-scm.com/docs/pack-format). It keeps a file open. */
 export class Pack implements Disposable {
@@ -31,7 +32,8 @@ export class Pack implements Disposable {
   readonly order: Uint32Array;
   readonly offsets: Float64Array;
   readonly #file: number;
-  #scratch = Buffer.allocUnsafe(64 * 1024);
+  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
+  readonly #delta = Buffer.allocUnsafeSlow(SCRATCH);
 
   /** Throws what `open` throws. */
   constructor(file: string, index: PackIndex, hashLength: number) {
@@ -101,11 +103,16 @@ export class Pack implements Disposable {
   }
 
   /** Undefined where the deflated bytes are damaged. */
-  inflate(rank: number, dataOffset: number, size: number): Buffer | undefined {
+  inflate(rank: number, dataOffset: number, size: number, room?: Buffer): Buffer | undefined {
     const end = this.offsets[rank + 1] ?? this.size - this.hashLength;
     const stored = Math.min(end - dataOffset, longestDeflated(size));
     if (!(stored > 0)) return undefined;
-    return inflateExactly(this.#read(dataOffset, stored), size);
+    return inflateExactly(this.#read(dataOffset, stored), size, room);
+  }
+
+  /** The same of a delta: bytes that stay until the next call. */
+  inflateDelta(rank: number, dataOffset: number, size: number): Buffer | undefined {
+    return this.inflate(rank, dataOffset, size, this.#delta);
   }
 
   /** Bytes that stay until the next call. */

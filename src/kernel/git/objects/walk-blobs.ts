@@ -93,7 +93,7 @@ export class BlobWalk<S> {
     const { sizes, dataOffsets } = this.#forest;
     const size = sizes[child] ?? 0;
     if (size > this.#options.largest) return "too large";
-    const delta = this.#pack.inflate(child, dataOffsets[child] ?? 0, size);
+    const delta = this.#pack.inflateDelta(child, dataOffsets[child] ?? 0, size);
     const head = delta === undefined ? undefined : deltaHead(delta);
     if (delta === undefined || head === undefined || head.baseSize !== top.size) return "corrupt";
     if (head.targetSize > this.#options.largest) return "too large";

@@ -8,7 +8,7 @@ import type { ScanOptions } from "../scanner.ts";
 import { BlobScanner, type BlobState } from "./blob-scanner.ts";
 import { HashTable } from "./hash-table.ts";
 import type { HistoryRules } from "./history-rules.ts";
-import { type Hit, type Window, WindowScanner } from "./window-scanner.ts";
+import { type Hit, type Mark, WindowScanner } from "./window-scanner.ts";
 import { WordFinder } from "./word-finder.ts";
 import { sharesOf, WorkShares } from "./work-shares.ts";
 
@@ -24,14 +24,14 @@ export interface SharedTables {
 export interface BlobScanOptions extends ScanOptions {
   /** Larger blobs are not read. In bytes. */
   readonly largest: number;
-  readonly onHits: (id: string, hits: readonly Hit[]) => void;
+  readonly onHits: (id: string, found: FoundPlaces) => void;
   readonly onProblem: (id: string, problem: ObjectProblem) => void;
   /** After each batch. */
   readonly onBatch?: () => void;
 }
 
-/** Pieces of a blob. */
-export type Places = readonly { readonly start: number; readonly end: number }[];
+/** Values, and pieces of a blob that tell them: hit, start, end, hit, start, end … There are many, so they are no objects. */
+export type FoundPlaces = readonly number[];
 
 /** Trees of deltas that a thread takes at once. */
 const SHARE = 16;
@@ -54,7 +54,7 @@ export class BlobScan {
   readonly #scanner: BlobScanner;
   readonly #windows: WindowScanner;
   readonly #options: BlobScanOptions;
-  #waiting: { readonly id: string; readonly windows: readonly Window[] }[] = [];
+  #waiting: { readonly id: string; readonly marks: readonly Mark[] }[] = [];
   blobs = 0;
   bytes = 0;
 
@@ -121,32 +121,22 @@ export class BlobScan {
     this.#windows.flush();
   }
 
-  /** Where in blobs something may stand that is wanted there: pieces of each. */
-  placesOf(asked: readonly { readonly bytes: Buffer; readonly names: ReadonlySet<string> }[]): readonly Places[] {
-    const states = asked.map(({ bytes }) => this.#scanner.scan(bytes, undefined));
-    // Only now is it known what was found: one round for all, since a round costs a timer.
-    this.#windows.flush();
-    const { names } = this.#windows;
-    return states.map((state, index) => {
-      const wanted = asked[index]?.names;
-      const marks = state?.marks ?? [];
-      return marks.filter(({ window: { hits } }) => hits?.some((hit) => wanted?.has(names[hit] ?? "")) === true);
-    });
-  }
-
   #visit(idOf: () => string, bytes: Buffer, change: Parameters<BlobScanner["scan"]>[1]): BlobState | undefined {
     this.blobs += 1;
     this.bytes += bytes.length;
     const state = this.#scanner.scan(bytes, change);
-    const windows = (state?.marks ?? []).filter(({ window }) => window.hits?.length !== 0).map(({ window }) => window);
-    if (windows.length > 0) this.#waiting.push({ id: idOf(), windows });
+    if (state !== undefined && state.marks.length > 0) {
+      const marks = state.marks.filter(({ window }) => window.hits?.length !== 0);
+      if (marks.length > 0) this.#waiting.push({ id: idOf(), marks });
+    }
     return state;
   }
 
   #report(): void {
-    for (const { id, windows } of this.#waiting) {
-      const hits = new Set(windows.flatMap(({ hits: some }) => some ?? []));
-      if (hits.size > 0) this.#options.onHits(id, [...hits]);
+    for (const { id, marks } of this.#waiting) {
+      const found: number[] = [];
+      for (const { start, end, window } of marks) for (const hit of window.hits ?? []) found.push(hit, start, end);
+      if (found.length > 0) this.#options.onHits(id, found);
     }
     this.#waiting = [];
     this.#options.onBatch?.();

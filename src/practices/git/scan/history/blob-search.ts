@@ -8,12 +8,12 @@ import { Secret } from "../../../../kernel/secret/secret.ts";
 import type { Leak } from "../leak.ts";
 import type { RuleSet } from "../rule.ts";
 import type { ScanOptions } from "../scanner.ts";
-import { BlobScan, type Places, scanStore } from "./blob-scan.ts";
+import { BlobScan, type FoundPlaces, scanStore } from "./blob-scan.ts";
 import { type BlobKey, blobKey } from "./change-log.ts";
 import { HashTable } from "./hash-table.ts";
 import type { HistoryRules } from "./history-rules.ts";
 import { sentRules } from "./rule-transfer.ts";
-import { type Hit, hitName } from "./window-scanner.ts";
+import { type Hit, hitName, type Place } from "./window-scanner.ts";
 import { WorkShares } from "./work-shares.ts";
 import type { FromWorker, WorkerTask } from "./worker-messages.ts";
 
@@ -40,6 +40,7 @@ const LINES_OF_LOOSE = 60;
 /** Which blobs of a repository hold which values; by threads where there is much to do. */
 export class BlobSearch {
   readonly hits = new Map<BlobKey, readonly Hit[]>();
+  readonly #places = new Map<BlobKey, FoundPlaces>();
   /** Whole ids of the blobs with hits. */
   readonly ids = new Map<BlobKey, string>();
   readonly problems = new Map<ObjectProblem, string[]>();
@@ -71,7 +72,7 @@ export class BlobSearch {
       { ...this.#tables, key: this.#key },
       {
         ...options,
-        onHits: (id, hits) => this.add(id, hits),
+        onHits: (id, found) => this.#addPlaces(id, found),
         onProblem: (id, problem) => this.#problem(id, problem),
       },
     );
@@ -100,14 +101,31 @@ export class BlobSearch {
     return this.#scan.hitOf(name);
   }
 
-  placesOf(asked: Parameters<BlobScan["placesOf"]>[0]): readonly Places[] {
-    return this.#scan.placesOf(asked);
+  /** The pieces of a blob that tell these values. */
+  placesOf(blob: BlobKey, wanted: readonly Hit[]): readonly Place[] {
+    const found = this.#places.get(blob) ?? [];
+    const places: Place[] = [];
+    for (let at = 0; at < found.length; at += 3) {
+      const [hit = -1, start = 0, end = 0] = [found[at], found[at + 1], found[at + 2]];
+      if (wanted.includes(hit)) places.push({ start, end });
+    }
+    return places;
   }
 
   add(id: string, hits: readonly Hit[]): void {
     const key = blobKey(id);
     this.hits.set(key, [...new Set([...(this.hits.get(key) ?? []), ...hits])]);
     this.ids.set(key, id);
+  }
+
+  #addPlaces(id: string, found: FoundPlaces): void {
+    const key = blobKey(id);
+    this.add(
+      id,
+      found.filter((_, index) => index % 3 === 0),
+    );
+    const known = this.#places.get(key);
+    this.#places.set(key, known === undefined ? found : [...known, ...found]);
   }
 
   /** These blobs alone. */
@@ -162,10 +180,10 @@ export class BlobSearch {
       else if (message.kind === "end") resolve();
       else {
         for (const name of message.names) numbers.push(this.#scan.hitOf(name));
-        for (const [id, hits] of message.found)
-          this.add(
+        for (const [id, found] of message.found)
+          this.#addPlaces(
             id,
-            hits.flatMap((hit) => numbers[hit] ?? []),
+            found.map((one, index) => (index % 3 === 0 ? (numbers[one] ?? -1) : one)),
           );
         this.#counts.set(worker, message);
         const { blobs, bytes } = this.counts;

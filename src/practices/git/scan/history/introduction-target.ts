@@ -10,7 +10,7 @@ interface Place {
 const NEWLINE = 0x0a;
 
 /** A blob as the scanner's target: only these pieces of it, joined where they touch; all of it where there are none. Pure. */
-export function targetOf(bytes: Buffer, origin: Origin, places: readonly Place[]): Target {
+export function targetOf(bytes: Buffer, origin: Origin, places: readonly Place[]): Target & { readonly bytes: Buffer } {
   if (places.length === 0) return { origin, bytes };
   const pieces: { start: number; end: number }[] = [];
   for (const { start, end } of places.toSorted((a, b) => a.start - b.start)) {

@@ -4,7 +4,6 @@ import { allCommits, type CommitList, type LogOptions, selectedCommits } from ".
 import { ObjectStore } from "../../../../kernel/git/objects/object-store.ts";
 import { hasPrefix } from "../../../../kernel/git/objects/pack-index.ts";
 import { blobsAtHead, openRepository, type Repository } from "../../../../kernel/git/repository.ts";
-import type { Origin } from "../allowlist.ts";
 import type { Leak } from "../leak.ts";
 import type { RuleSet } from "../rule.ts";
 import type { ScanOptions, Target } from "../scanner.ts";
@@ -42,14 +41,6 @@ interface Brought {
   readonly hits: readonly Hit[];
   readonly path: string;
   readonly commit?: string;
-}
-
-interface BroughtFile {
-  readonly origin: Origin;
-  readonly bytes: Buffer;
-  readonly names: ReadonlySet<string>;
-  /** Whether all of it is to be scanned. */
-  readonly isWhole: boolean;
 }
 
 /**
@@ -169,41 +160,33 @@ export class HistoryScan implements Disposable {
 
   /** Files' places as targets, in batches. */
   *#targetsOf(all: Iterable<Brought>): Generator<readonly Target[]> {
-    let batch: BroughtFile[] = [];
+    let batch: Target[] = [];
     let size = 0;
-    for (const brought of all) {
-      const file = this.#fileOf(brought);
-      batch.push(file);
-      size += file.bytes.length;
+    // Versions of a file are made from each other: one after the other, each is made once.
+    for (const brought of [...all].sort((a, b) => compare(a.path, b.path))) {
+      const target = this.#targetOf(brought);
+      batch.push(target);
+      size += target.bytes.length;
       if (batch.length < BATCH && size < BATCH_BYTES) continue;
-      yield this.#placed(batch);
+      yield batch;
       batch = [];
       size = 0;
     }
-    if (batch.length > 0) yield this.#placed(batch);
+    if (batch.length > 0) yield batch;
   }
 
-  #fileOf({ blob, hits, path, commit }: Brought): BroughtFile {
+  #targetOf({ blob, hits, path, commit }: Brought): Target & { readonly bytes: Buffer } {
     const found = this.#store.read(this.#search.ids.get(blob) ?? "");
     const names = this.#search.namesOf(hits);
     this.#wanted.set(`${commit ?? ""}:${path}`, new Set(names));
-    return {
-      origin: { path, ...(commit === undefined ? {} : { commit }) },
-      bytes: typeof found === "string" || found.bytes.length === 0 ? NO_CONTENT : found.bytes,
-      names: new Set(names),
-      isWhole:
-        hits.some((hit) => this.#whole.has(hit)) ||
-        names.some((name) => this.#wholeFile.has(name.slice(0, name.lastIndexOf(":")))),
-    };
-  }
-
-  #placed(files: readonly BroughtFile[]): readonly Target[] {
-    const [whole, others] = [files.filter(({ isWhole }) => isWhole), files.filter(({ isWhole }) => !isWhole)];
-    const places = this.#search.placesOf(others);
-    return [
-      ...whole.map(({ bytes, origin }) => ({ bytes, origin })),
-      ...others.map(({ bytes, origin }, index) => targetOf(bytes, origin, places[index] ?? [])),
-    ];
+    const isWhole =
+      hits.some((hit) => this.#whole.has(hit)) ||
+      names.some((name) => this.#wholeFile.has(name.slice(0, name.lastIndexOf(":"))));
+    return targetOf(
+      typeof found === "string" || found.bytes.length === 0 ? NO_CONTENT : found.bytes,
+      { path, ...(commit === undefined ? {} : { commit }) },
+      isWhole ? [] : this.#search.placesOf(blob, hits),
+    );
   }
 
   /** What commits have and the repository has not, too: a partial clone gets it when it is asked for, which is not now. */
@@ -223,4 +206,8 @@ export class HistoryScan implements Disposable {
     const reason = "a commit or one of its trees is missing or damaged";
     if (commits > 0) onProblem(`${commits} ${commits === 1 ? "commit" : "commits"}`, reason);
   }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import type { ObjectProblem } from "../../../../kernel/git/objects/object-problem.ts";
+import type { FoundPlaces } from "./blob-scan.ts";
 import type { SentRules } from "./rule-transfer.ts";
-import type { Hit } from "./window-scanner.ts";
 
 /** What a thread is given. Memory in it is shared with the others. */
 export interface WorkerTask {
@@ -28,7 +28,7 @@ export type FromWorker =
       readonly bytes: number;
       /** Names of hits with the numbers that follow those of the batches before. */
       readonly names: readonly string[];
-      readonly found: readonly (readonly [id: string, hits: readonly Hit[]])[];
+      readonly found: readonly (readonly [id: string, places: FoundPlaces])[];
     }
   | { readonly kind: "problem"; readonly id: string; readonly problem: ObjectProblem }
   | { readonly kind: "end" };
