@@ -9,7 +9,12 @@ import { leaksIn, newCanary } from "./canary.ts";
 import { runKustody, type Seen } from "./run-kustody.ts";
 
 /** What passes through the KMS plugin is secret: seeds as plaintexts, the passphrase of its key, its credentials. */
-const canaries = { seed: newCanary("seed"), passphrase: newCanary("passphrase"), token: newCanary("token") };
+const canaries = {
+  seed: newCanary("seed"),
+  passphrase: newCanary("passphrase"),
+  token: newCanary("token"),
+  client: newCanary("client"),
+};
 const all = Object.values(canaries);
 const METRICS = "127.0.0.1:19476";
 let folder = "";
@@ -87,5 +92,22 @@ test("no canary leaks from a plugin whose key service cannot be reached", async 
   assert.match(seen.stderr, /cannot be reached/);
   assertSilent(seen);
   assert.match(await exercised, /UNAVAILABLE/);
+  assert.deepEqual(leaksIn(await exercised, all), [], "replies");
+});
+
+test("no canary leaks from a plugin whose login to Azure fails", async () => {
+  const socketPath = path.join(folder, "azure.sock");
+  const exercised = exercise(socketPath);
+  const key = "azure-kv://lab.vault.azure.net/k";
+  const args = ["kms", "serve", "--listen", `unix://${socketPath}`, "--key", key, "--log-level", "debug"];
+  const env = {
+    AZURE_TENANT_ID: "11111111-1111-4111-8111-111111111111",
+    AZURE_CLIENT_ID: "22222222-2222-4222-8222-222222222222",
+    AZURE_CLIENT_SECRET: canaries.client.value,
+    HTTPS_PROXY: "http://127.0.0.1:1",
+  };
+  const seen = await runKustody(args, { interrupt: exercised, env });
+  assert.match(seen.stderr, /cannot be reached/);
+  assertSilent(seen);
   assert.deepEqual(leaksIn(await exercised, all), [], "replies");
 });

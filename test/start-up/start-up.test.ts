@@ -60,7 +60,14 @@ test("the KMS plugin with a local key loads no client of a key service", () => {
     const listen = `unix://${folder}/nowhere/kms.sock`;
     const loaded = modulesLoadedBy(["kms", "serve", "--listen", listen, "--key", `local://${keys}`]);
     assert.ok(loaded.has("src/kernel/keys/local/local-key.ts"), "the recorder saw the key");
-    const unwanted = ["@aws-sdk/client-kms", "@grpc/grpc-js", "undici", "fastify", "src/kernel/kube/kube.ts"];
+    const unwanted = [
+      "@aws-sdk/client-kms",
+      "@azure/identity",
+      "@grpc/grpc-js",
+      "undici",
+      "fastify",
+      "src/kernel/kube/kube.ts",
+    ];
     assert.deepEqual(
       unwanted.filter((name) => loaded.has(name)),
       [],

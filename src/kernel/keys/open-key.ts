@@ -20,6 +20,8 @@ export async function openKey(text: string, clock: Clock): Promise<WrappingKey> 
     }
     case "vault-transit":
       return (await import("./vault/vault-transit.ts")).openVaultTransit(uri, clock);
+    case "azure-kv":
+      return await (await import("./azure/azure-key-vault.ts")).openAzureKeyVault(uri);
     default:
       return await (await import("./aws/aws-kms.ts")).openAwsKms(uri);
   }

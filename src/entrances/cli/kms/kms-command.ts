@@ -17,6 +17,9 @@ Keys (--key encrypts; --decrypt-key, given again and again, decrypts what older 
       &jwt-file=FILE &cert-file=FILE &key-file=FILE &ca-file=FILE &server-name=NAME &namespace=NAME &auth-namespace=NAME
   aws-kms://KEY-ARN-OR-ALIAS?region=NAME&endpoint=URL&context.NAME=VALUE
       credentials as the AWS SDK finds them: environment, files, web identity, container, instance
+  azure-kv://VAULT.vault.azure.net/KEY[/VERSION]
+      logs in by AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE with AZURE_TENANT_ID and
+      AZURE_CLIENT_ID, or else by the machine's managed identity
 
 While the key service cannot be reached, all goes on until --kek-age is over: this is also the longest delay until a
 revocation takes effect. A key that the service refuses is an error at once.
