@@ -57,6 +57,7 @@ test("CVE-2026-42875: no reference of a SecretStore's provider may name another 
     vault({ auth: { cert: { clientCert: { name: "c", namespace }, secretRef: { name: "c" } } } }),
     { kubernetes: { auth: { serviceAccount: { name: "a", namespace } } } },
     { kubernetes: { auth: { token: { bearerToken: { name: "a", namespace } } } } },
+    { kubernetes: { authRef: { name: "a", key: "kubeconfig", namespace } } },
     {
       kubernetes: {
         server: { caProvider: { type: "ConfigMap", name: "ca", namespace } },
@@ -81,7 +82,7 @@ test("what is missing, unknown or not supported yet is named", () => {
   const wrong: [object, RegExp][] = [
     [{}, /exactly one provider/],
     [{ vault: {}, fake: {} }, /exactly one provider/],
-    [{ aws: {} }, /provider aws is not supported yet/],
+    [{ passbolt: {} }, /provider passbolt is not supported yet/],
     [{ constructor: {} }, /provider constructor is not supported/],
     [{ vault: { server: "https://v", auth: { ldap: {} } } }, /auth\.ldap is not supported yet/],
     [{ vault: { server: "https://v", auth: {} } }, /no way to log in/],

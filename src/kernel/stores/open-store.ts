@@ -97,6 +97,13 @@ export async function openStore(spec: ResolvedSpec, identity: Identity, ports: S
         import("./kubernetes/kubernetes-store.ts"),
         import("./kubernetes/renewed-token.ts"),
       ]);
+      if (!("server" in spec)) {
+        const { namespace, name } = spec.auth.kubeconfig;
+        using kubeconfig = await ports.secret(spec.auth.kubeconfig, signal);
+        const { connectionInSecret } = await import("../kube/config/kubeconfig-in-secret.ts");
+        const connection = connectionInSecret(`in Secret ${namespace}/${name}`, kubeconfig);
+        return openKubernetesStore(createKube(connection), spec.remoteNamespace);
+      }
       const caPem = await trustOf(spec.trust, ports, signal);
       const certificate =
         "certificate" in spec.auth ? await certificateOf(spec.auth.certificate, ports, signal) : undefined;

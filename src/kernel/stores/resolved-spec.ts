@@ -66,6 +66,12 @@ export type ResolvedSpec =
     }
   | {
       readonly kind: "kubernetes";
+      readonly remoteNamespace: string;
+      /** Says where the server is, too. */
+      readonly auth: { readonly kubeconfig: ResolvedReference<"Secret"> };
+    }
+  | {
+      readonly kind: "kubernetes";
       readonly server: string;
       readonly trust: ResolvedTrust;
       readonly remoteNamespace: string;

@@ -53,6 +53,7 @@ export const kubeconfigSchema = z.object({
   contexts: named("context", context),
 });
 
+export type ParsedKubeconfig = z.output<typeof kubeconfigSchema>;
 export type KubeconfigCluster = z.output<typeof cluster>;
 export type KubeconfigUser = z.output<typeof user>;
 export type KubeconfigContext = z.output<typeof context>;

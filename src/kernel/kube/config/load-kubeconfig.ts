@@ -6,6 +6,7 @@ import {
   type KubeconfigContext,
   type KubeconfigUser,
   kubeconfigSchema,
+  type ParsedKubeconfig,
 } from "./kubeconfig-schema.ts";
 import { readBounded } from "./read-bounded.ts";
 
@@ -40,26 +41,34 @@ export function kubeconfigFiles(explicit: string | undefined, env: Environment):
 /** Undefined where none of the files exists; a file that exists but cannot be understood is an error. */
 export async function loadKubeconfig(explicit: string | undefined, env: Environment): Promise<Kubeconfig | undefined> {
   const { paths, strict } = kubeconfigFiles(explicit, env);
+  const found: { path: string; parsed: ParsedKubeconfig }[] = [];
+  for (const path of paths) {
+    const bytes = await readBounded(path, MAX_BYTES, !strict);
+    if (bytes !== undefined) found.push({ path, parsed: parseKubeconfig(path, bytes) });
+  }
+  return found.length === 0 ? undefined : mergeKubeconfigs(found);
+}
+
+/** Pure. */
+export function mergeKubeconfigs(
+  parts: readonly { readonly path: string; readonly parsed: ParsedKubeconfig }[],
+): Kubeconfig {
   const clusters = new Map<string, Located<KubeconfigCluster>>();
   const users = new Map<string, Located<KubeconfigUser>>();
   const contexts = new Map<string, KubeconfigContext>();
-  const files: string[] = [];
   let currentContext: string | undefined;
-  for (const path of paths) {
-    const bytes = await readBounded(path, MAX_BYTES, !strict);
-    if (bytes === undefined) continue;
-    const parsed = parseKubeconfig(path, bytes);
+  for (const { path, parsed } of parts) {
     const folder = dirname(path);
-    files.push(path);
     currentContext ??= parsed["current-context"] || undefined;
     for (const { name, cluster } of parsed.clusters ?? []) setOnce(clusters, name, { ...cluster, folder });
     for (const { name, user } of parsed.users ?? []) setOnce(users, name, { ...user, folder });
     for (const { name, context } of parsed.contexts ?? []) setOnce(contexts, name, context);
   }
-  return files.length === 0 ? undefined : { files, currentContext, clusters, users, contexts };
+  return { files: parts.map(({ path }) => path), currentContext, clusters, users, contexts };
 }
 
-function parseKubeconfig(path: string, bytes: Buffer) {
+/** What a kubeconfig says; its bytes are wiped. `path` names it in errors. */
+export function parseKubeconfig(path: string, bytes: Buffer): ParsedKubeconfig {
   const invalid = (why: string) =>
     new KustodyError("KST_KUBE_CONFIG", `the kubeconfig ${path} ${why}`, {
       hint: "compare it with the output of `kubectl config view`",

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type ControlPlane, startControlPlane } from "../../../lab/index.ts";
 import { startVault, type VaultServer } from "../../../lab/servers/vault.ts";
+import { KustodyError } from "../../errors.ts";
 import {
   ClusterRoleBindings,
   connectKube,
@@ -143,6 +145,68 @@ describe("the kubernetes store", () => {
     const answer = await read(bad, { key: "plain" });
     assert.equal(isStoreError(answer) && answer.error, "unauthenticated");
     await bad.close();
+  });
+});
+
+describe("a kubeconfig in a Secret", () => {
+  const kubeconfig = (user: object, cluster: object = {}): string =>
+    JSON.stringify({
+      "current-context": "c",
+      clusters: [{ name: "c", cluster: { server: plane.server, "certificate-authority-data": caBundle, ...cluster } }],
+      users: [{ name: "u", user }],
+      contexts: [{ name: "c", context: { cluster: "c", user: "u", namespace: "somewhere-else" } }],
+    });
+  const openWith = async (name: string, text: string): Promise<Store> => {
+    const data = { kubeconfig: Secret.fromText(text) };
+    await kube.namespaced(Secrets, "team").create({ metadata: { name }, data });
+    const provider = { kubernetes: { remoteNamespace: "remote", authRef: { name, key: "kubeconfig" } } };
+    const spec = resolveSpec(provider, { storeKind: "SecretStore", namespace: "team" });
+    const identity: Identity = {
+      store: { kind: "SecretStore", namespace: "team", name: "s", uid: "u", generation: 1 },
+    };
+    return await openStore(spec, identity, ports);
+  };
+
+  test("with a token or a client certificate it says all that the store needs", async () => {
+    const { token } = await requestToken(kube, { namespace: "team", serviceAccount: "reader", audiences: [] });
+    const pki = path.join(plane.dataDir, "pki");
+    const base64 = async (file: string) => (await readFile(path.join(pki, file))).toString("base64");
+    const users = {
+      "with-token": { token: token.unwrap().toString() },
+      "with-certificate": {
+        "client-certificate-data": await base64("admin.crt"),
+        "client-key-data": await base64("admin.key"),
+      },
+    };
+    for (const [name, user] of Object.entries(users)) {
+      const store = await openWith(name, kubeconfig(user));
+      assert.equal(await store.validate(signal), undefined);
+      assert.equal(text(await read(store, { key: "plain" })), '{"v":"hello"}');
+      await store.close();
+    }
+  });
+
+  test("what would start a program, read a file of the operator or leave TLS unchecked is refused, without its values", async () => {
+    const token = "canary-17";
+    const refused: [string, object, object?][] = [
+      ["an exec plugin", { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "sh" } }],
+      ["tokenFile", { token, tokenFile: "/var/run/secrets/kubernetes.io/serviceaccount/token" }],
+      ["client-certificate", { "client-certificate": "/etc/passwd", "client-key": "/etc/passwd" }],
+      ["certificate-authority", { token }, { "certificate-authority": "/etc/passwd" }],
+      ["proxy-url", { token }, { "proxy-url": "http://canary-17@proxy" }],
+      ["insecure-skip-tls-verify", { token }, { "insecure-skip-tls-verify": true }],
+    ];
+    for (const [n, [field, user, cluster]] of refused.entries()) {
+      await assert.rejects(openWith(`refused-${n}`, kubeconfig(user, cluster)), (error: unknown) => {
+        assert.ok(error instanceof KustodyError);
+        assert.equal(error.code, "KST_KUBE_CONFIG");
+        assert.ok(error.message.includes(`uses ${field}, which a store may not`), error.message);
+        return !JSON.stringify(error).includes("canary");
+      });
+    }
+    await assert.rejects(openWith("no-kubeconfig", "canary: [17"), (error: unknown) => {
+      return error instanceof KustodyError && error.code === "KST_KUBE_CONFIG" && !error.message.includes("canary");
+    });
   });
 });
 

@@ -17,7 +17,7 @@ const kubernetesProvider = z.looseObject({
       serviceAccount: serviceAccountSelector.optional(),
     })
     .optional(),
-  authRef: z.unknown().optional(),
+  authRef: secretSelector.optional(),
 });
 
 /** `provider.kubernetes` with its references resolved. Pure. @throws KST_STORE_SPEC, KST_REFERENCE_FOREIGN */
@@ -31,8 +31,9 @@ export function resolveKubernetes(provider: unknown, scope: ReferenceScope): Res
         .slice(0, 500),
     );
   const { server, remoteNamespace, auth, authRef } = parsed.data;
-  if (authRef !== undefined) throw wrong("authRef (a kubeconfig) is not supported yet");
   const secret = (selector: z.output<typeof secretSelector>) => resolveReference("Secret", selector, scope);
+  // As External Secrets Operator: a kubeconfig says all of it, and what stands beside it does not count.
+  if (authRef !== undefined) return { kind: "kubernetes", remoteNamespace, auth: { kubeconfig: secret(authRef) } };
   const { caBundle, caProvider } = server;
   const common = {
     kind: "kubernetes",
