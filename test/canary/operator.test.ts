@@ -36,6 +36,13 @@ const TEMPLATES: Readonly<Record<string, object>> = {
   "decodes-it": { templateFrom: [{ literal: "k: '!{{ .v }}'", valuesDecodingStrategy: "Base64" }] },
 };
 
+/** Searches that find the values and fail on them. */
+const FINDS: Readonly<Record<string, { rewrite: object[] }>> = {
+  "merges-no-json": { rewrite: [{ merge: {} }] },
+  "merges-a-conflict": { rewrite: [{ regexp: { source: "plain", target: "json" } }, { merge: { priority: ["no"] } }] },
+  "renames-to-nothing": { rewrite: [{ transform: { template: "{{ .value }}/" } }] },
+};
+
 let plane: ControlPlane;
 let kube: Kube;
 let localStore = "";
@@ -65,6 +72,10 @@ before(async () => {
   for (const [name, template] of Object.entries(TEMPLATES)) {
     const data = [{ secretKey: "v", remoteRef: { key: "plain" } }];
     await api.create({ metadata: { name }, spec: { secretStoreRef: { name: "local" }, data, target: { template } } });
+  }
+  for (const [name, entry] of Object.entries(FINDS)) {
+    const dataFrom = [{ find: { name: { regexp: "^(plain|json)$" } }, ...entry }];
+    await api.create({ metadata: { name }, spec: { secretStoreRef: { name: "local" }, dataFrom } });
   }
   const extract = [{ extract: { key: "json" } }];
   await api.create({ metadata: { name: "bad-key" }, spec: { secretStoreRef: { name: "local" }, dataFrom: extract } });
@@ -120,8 +131,8 @@ test("syncing leaks no canary: output, arguments, metrics, statuses, events and 
   assert.deepEqual(leaksIn(JSON.stringify(items), all), [], "statuses");
   const state = items.map(({ metadata, status }) => [metadata.name, status?.conditions?.[0]?.status]);
   assert.equal(Object.fromEntries(state)["works"], "True");
-  // All of ASKED but the one that works, all templates, and the two that extract.
-  const failing = Object.keys(ASKED).length + 1 + Object.keys(TEMPLATES).length;
+  // All of ASKED but the one that works, all templates and searches, and the two that extract.
+  const failing = Object.keys(ASKED).length + 1 + Object.keys({ ...TEMPLATES, ...FINDS }).length;
   assert.equal(state.filter(([, ready]) => ready === "False").length, failing);
   for (const component of ["kube-apiserver", "kube-controller-manager"] as const) {
     assert.deepEqual(leaksIn(await readFile(plane.logs(component)), all), [], component);

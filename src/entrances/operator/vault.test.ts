@@ -15,7 +15,9 @@ before(async () => {
   admin = administer(vault);
   await admin.call("POST", "sys/mounts/kv", { type: "kv", options: { version: "2" } });
   await admin.call("POST", "kv/data/db", { data: { user: "app", password: "from-vault" } });
-  await admin.call("POST", "sys/policies/acl/reader", { policy: 'path "kv/data/*" { capabilities = ["read"] }' });
+  await admin.call("POST", "sys/policies/acl/reader", {
+    policy: 'path "kv/data/*" { capabilities = ["read"] } path "kv/metadata/*" { capabilities = ["read", "list"] }',
+  });
   rig = await OperatorRig.start();
   await rig.operator();
   const secrets = rig.kube.namespaced(Secrets, "default");
@@ -43,6 +45,16 @@ test("values of a real Vault arrive, whole and by property, and a new version wi
   await admin.call("POST", "kv/data/db", { data: { user: "app", password: "rotated" } });
   await rig.patch("default", "db", { metadata: { annotations: { "external-secrets.io/force-sync": "now" } } });
   await rig.until("rotated", async () => (await rig.values("default", "db"))?.["only"] === "rotated");
+});
+
+test("a search walks a real Vault's folders and leaves out what was deleted", async () => {
+  for (const key of ["a", "deep/b", "gone"]) await admin.call("POST", `kv/data/apps/${key}`, { data: { k: key } });
+  await admin.call("DELETE", "kv/data/apps/gone", undefined);
+  const rewrite = [{ regexp: { source: "^apps/", target: "" } }, { regexp: { source: "/", target: "." } }];
+  const dataFrom = [{ find: { path: "apps", name: { regexp: "." } }, rewrite }];
+  await rig.externalSecret("default", "apps", { secretStoreRef: { name: "good" }, dataFrom });
+  await rig.ready("default", "apps");
+  assert.deepEqual(await rig.values("default", "apps"), { a: '{"k":"a"}', "deep.b": '{"k":"deep/b"}' });
 });
 
 test("a store with fields that have no effect syncs, and says which they are", async () => {

@@ -1,8 +1,9 @@
 import { type Identity, identityKey } from "../identity.ts";
-import type { Answer, Ref, Store, StoreError } from "../store.ts";
+import type { Answer, Query, Ref, Store, StoreError } from "../store.ts";
 import { Ask } from "./ask.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { IdentityCache, type ReadThroughCounts } from "./identity-cache.ts";
+import { type Found, KeySearches } from "./key-searches.ts";
 import type { LeaseTable } from "./lease-table.ts";
 import { type OpenOnce, openOnce } from "./open-once.ts";
 import { type ReadThroughOptions, readThroughDefaults } from "./read-through-options.ts";
@@ -24,6 +25,8 @@ export interface ReadRequest {
 export interface Reader {
   /** As `Store.read`, from memory where that is young enough; never "unchanged". The caller owns the values. */
   read(refs: readonly Ref[], request: ReadRequest): Promise<Map<Ref, Answer>>;
+  /** The keys that match, at most some thousands; whether the asker may have each is for `read`, or for him, to say. */
+  find(query: Query, request: Omit<ReadRequest, "permits">): Promise<Found>;
 }
 
 export interface ReadThrough {
@@ -39,6 +42,8 @@ export interface ReadThrough {
 
 interface Member {
   readonly cache: IdentityCache;
+  readonly searches: KeySearches;
+  readonly lane: StoreLane;
   readonly store: OpenOnce;
   readonly laneKey: string;
   usedAt: number;
@@ -76,7 +81,8 @@ export function createReadThrough(
       },
       ...(given.leases === undefined ? {} : { leases: given.leases }),
     });
-    const member = { cache, store, laneKey, usedAt: clock.now() };
+    const searches = new KeySearches(() => store.get(), options);
+    const member = { cache, searches, lane, store, laneKey, usedAt: clock.now() };
     members.set(key, member);
     return member;
   };
@@ -84,6 +90,7 @@ export function createReadThrough(
   const leave = async (key: string, member: Member): Promise<void> => {
     members.delete(key);
     member.cache.close();
+    member.searches.close();
     if (![...members.values()].some(({ laneKey }) => laneKey === member.laneKey)) lanes.delete(member.laneKey);
     await member.store.close();
   };
@@ -104,6 +111,16 @@ export function createReadThrough(
           }
           return await ask.outcome();
         },
+        async find(query, { maxAgeMillis, signal, onAnswer }) {
+          signal.throwIfAborted();
+          const member = members.get(key) ?? join(key, identity, open, tenant);
+          member.usedAt = clock.now();
+          const rest = member.lane.refusal();
+          if (rest !== undefined) return rest;
+          const { at, found } = await member.searches.find(query, maxAgeMillis, signal);
+          onAnswer?.(at);
+          return found;
+        },
       };
     },
     async forget(identity) {
@@ -113,7 +130,8 @@ export function createReadThrough(
     },
     async sweep() {
       const idle = [...members].filter(
-        ([, { usedAt, cache }]) => clock.now() - usedAt >= options.idleMillis && !cache.isBusy,
+        ([, { usedAt, cache, searches }]) =>
+          clock.now() - usedAt >= options.idleMillis && !cache.isBusy && !searches.isBusy,
       );
       await Promise.all(idle.map(([key, member]) => leave(key, member)));
     },

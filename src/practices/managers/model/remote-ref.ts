@@ -29,6 +29,7 @@ export const remoteRef = z.object({
   ...strategies,
 });
 export type RemoteRef = z.infer<typeof remoteRef>;
+export type Strategies = Pick<RemoteRef, "conversionStrategy" | "decodingStrategy" | "nullBytePolicy">;
 
 /** Which keys, by what they are called or tagged. */
 export const find = z.object({
@@ -40,6 +41,8 @@ export const find = z.object({
   tags: z.record(z.string(), z.string()).optional().describe("Tags that the key has at the provider."),
   ...strategies,
 });
+
+export type Find = z.infer<typeof find>;
 
 export const storeRef = z.object({
   name: objectName.optional(),
@@ -74,3 +77,5 @@ export const rewrite = z
       .optional(),
   })
   .meta({ minProperties: 1, maxProperties: 1 });
+export type Rewrite = z.infer<typeof rewrite>;
+export type RewriteMerge = NonNullable<Rewrite["merge"]>;

@@ -6,7 +6,7 @@ import { AT_LEAST, acknowledges, type Brake, type MissingKeys, nextBrake, persis
 import { parseExternalSecret, wantsOfParsed } from "./parsed-external-secret.ts";
 import type { SyncPorts } from "./ports.ts";
 import { permitsOf } from "./store-permits.ts";
-import { storeId, storeKey } from "./wanted.ts";
+import { isSought, storeId, storeKey } from "./wanted.ts";
 
 /** So many keys of a store are looked at: with 64, a fifth that is missing is told from half that is. */
 const SAMPLE = 64;
@@ -131,8 +131,9 @@ function knownKeys(store: SecretStore, users: Iterable<ExternalSecret>): Known[]
   for (const object of users) {
     if (object.status?.syncedResourceVersion === undefined) continue;
     const { namespace = "" } = object.metadata;
-    for (const { ref, store: name } of wantsOfParsed(parseExternalSecret(object)).wanted) {
-      if (storeId(name, namespace) !== storeKey(store)) continue;
+    for (const entry of wantsOfParsed(parseExternalSecret(object)).wanted) {
+      if (isSought(entry) || storeId(entry.store, namespace) !== storeKey(store)) continue;
+      const { ref } = entry;
       const id = JSON.stringify([ref.key, ref.version, ref.part]);
       if (!known.has(id)) known.set(id, { namespace, ref });
     }

@@ -1,5 +1,5 @@
 import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
-import type { Wanted } from "./wanted.ts";
+import { isSought, type Sought, type Wanted } from "./wanted.ts";
 
 /** Interval where none is set: upstream's CRD default, applied here so that no default is written into objects. */
 export const DEFAULT_REFRESH_MILLIS = 3_600_000;
@@ -45,11 +45,12 @@ export function dueOf(facts: DueFacts, now: number): Due {
  * Pure. Where in the spread of appointments an object has its place, in [0, 1): by the first key that it wants, so that
  * objects of one key stay together, which makes their reads one, while those of different keys drift apart.
  */
-export function phaseOf([first]: readonly Wanted[]): number {
+export function phaseOf([first]: readonly (Wanted | Sought)[]): number {
   if (first === undefined) return 0;
-  const { store, ref } = first;
+  const { store } = first;
+  const key = isSought(first) ? JSON.stringify([first.find.path, first.find.name?.regexp]) : first.ref.key;
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(`${store.kind}/${store.name}/${ref.key}`)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of Buffer.from(`${store.kind}/${store.name}/${key}`)) hash = Math.imul(hash ^ byte, 0x01000193);
   // FNV-1a leaves its first bits to the last bytes; this mixes them, or keys that end alike would come together.
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;

@@ -1,22 +1,21 @@
 import type { Retry } from "../../../kernel/errors.ts";
 import { toKustodyError } from "../../../kernel/errors.ts";
-import { isStoreError, type StoreError } from "../../../kernel/stores/store.ts";
 import type { Template } from "../model/external-secret-spec.ts";
 import type { ExternalSecret } from "../model/resources.ts";
-import { addTo } from "./assemble.ts";
 import { deleteEmptied } from "./clean-up.ts";
+import { type Gathered, gather } from "./gather.ts";
 import type { FailedStep, Outcome } from "./outcome.ts";
 import type { ParsedExternalSecret } from "./parsed-external-secret.ts";
 import { placeOf } from "./place-in-spec.ts";
 import type { News, SyncPorts } from "./ports.ts";
-import { type Answers, readWanted, retryOf } from "./read-wanted.ts";
+import { readWanted } from "./read-wanted.ts";
 import type { SyncMemory } from "./sync-memory.ts";
 import { TargetData } from "./target-data.ts";
 import { type FetchTemplates, renderTarget } from "./template/render-target.ts";
 import type { RenderedTarget } from "./template/rendered-target.ts";
 import { templateTargetOf } from "./template/template-steps.ts";
 import type { UsableStores } from "./usable-stores.ts";
-import type { Wanted } from "./wanted.ts";
+import type { Sought, Wanted } from "./wanted.ts";
 import { writeTarget } from "./write-target.ts";
 
 /** How one sync ended, and what is told about it. */
@@ -31,7 +30,7 @@ export interface Synced {
 export interface SyncJob {
   readonly object: ExternalSecret;
   readonly parsed: ParsedExternalSecret;
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly (Wanted | Sought)[];
   readonly stores: UsableStores;
   readonly maxAgeMillis: number;
   /** Whether the object has changed since it was last synced. */
@@ -55,7 +54,8 @@ export async function syncOnce(
   try {
     using answers = await readWanted(wanted, stores.stores, namespace, maxAgeMillis, ports, signal);
     ({ readAt } = answers);
-    gathered = gather(data, wanted, answers, parsed.deletionPolicy !== "Retain");
+    const renaming = { sources: ports.sources, signal };
+    gathered = await gather(data, wanted, answers, parsed.deletionPolicy !== "Retain", renaming);
   } catch (error) {
     signal.throwIfAborted();
     const { message, retry } = toKustodyError(error);
@@ -64,7 +64,7 @@ export async function syncOnce(
   if (gathered.kind === "failed") return failed("read", gathered.cause, gathered.retry);
   const missing = gathered.missing.map(missingNews);
   try {
-    const held = await whyHeld(job, gathered.missing, ports, memory, signal);
+    const held = await whyHeld(job, [...gathered.missing, ...gathered.empty], ports, memory, signal);
     if (held !== undefined) {
       const told = news("Warning", "DeletionHeld", "Delete", held);
       return { ...failed("heldDeletion", held), news: [told] };
@@ -126,10 +126,10 @@ async function rendering(
   return await renderTarget(template, values, fetch, sources, signal);
 }
 
-/** A missing key makes a target, or entries of it, go: unless too many are missing. */
+/** A missing key, or a search that finds nothing, makes a target, or entries of it, go: unless too many are missing. */
 async function whyHeld(
   { object, parsed, stores }: SyncJob,
-  missing: readonly Wanted[],
+  missing: readonly (Wanted | Sought)[],
   ports: SyncPorts,
   memory: SyncMemory,
   signal: AbortSignal,
@@ -144,33 +144,6 @@ async function whyHeld(
     if (held !== undefined) return held;
   }
   return undefined;
-}
-
-type Gathered =
-  | { readonly kind: "gathered"; readonly missing: readonly Wanted[] }
-  | { readonly kind: "failed"; readonly cause: string; readonly retry: Retry };
-
-/** Everything into `data`, in the order in which later entries win. The first entry that fails decides; all are named. */
-function gather(data: TargetData, wanted: readonly Wanted[], answers: Answers, mayMiss: boolean): Gathered {
-  const missing: Wanted[] = [];
-  const faults: { cause: string; retry: Retry }[] = [];
-  for (const entry of wanted) {
-    const answer = answers.of(entry);
-    if (!isStoreError(answer)) {
-      const fault = addTo(data, entry, answer);
-      if (fault !== undefined) faults.push({ cause: `${placeOf(entry)}: ${fault.message}`, retry: "backoff" });
-    } else if (answer.error === "missing" && mayMiss) missing.push(entry);
-    else faults.push({ cause: `${placeOf(entry)}: ${explain(answer)}`, retry: retryOf(answer) });
-  }
-  const [first] = faults;
-  if (first === undefined) return { kind: "gathered", missing };
-  const shown = faults.slice(0, 3).map(({ cause }) => cause);
-  const more = faults.length > 3 ? `; and ${faults.length - 3} more` : "";
-  return { kind: "failed", cause: shown.join("; ") + more, retry: first.retry };
-}
-
-function explain({ error, message }: StoreError): string {
-  return `${error}: ${message}`;
 }
 
 function missingNews(wanted: Wanted): News {

@@ -3,7 +3,7 @@ import type { ExternalSecret, SecretStore } from "../model/resources.ts";
 import { secretStoreSpec } from "../model/secret-store-spec.ts";
 import { admits } from "./namespace-match.ts";
 import type { ClusterView } from "./ports.ts";
-import type { StoreName, Wanted } from "./wanted.ts";
+import type { Sought, StoreName, Wanted } from "./wanted.ts";
 
 /** Pure. Whether another operator looks after the store: one without a class is everybody's, as upstream has it. */
 export function isOfOtherClass(store: SecretStore, controllerClass: string): boolean {
@@ -22,7 +22,7 @@ export type UsableStores =
 /** Pure, given what the cluster shows. The stores that an ExternalSecret names, if each is there and open to its namespace. */
 export function usableStores(
   externalSecret: ExternalSecret,
-  wanted: readonly Wanted[],
+  wanted: readonly (Wanted | Sought)[],
   cluster: ClusterView,
   controllerClass: string,
 ): UsableStores {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
-import { wantsOf } from "./wanted.ts";
+import { isSought, wantsOf } from "./wanted.ts";
 
 const store = { name: "vault", kind: "ClusterSecretStore" as const };
 const entry = (secretKey: string, key: string) => ({ secretKey, remoteRef: { key } });
@@ -15,7 +15,7 @@ test("dataFrom comes before data, and each names its store, ref and place", () =
   const { wanted, unsupported, mistakes } = wantsOf(spec);
   assert.deepEqual([unsupported, mistakes], [[], []]);
   assert.deepEqual(
-    wanted.map(({ where, store, ref, secretKey }) => [where, store, ref, secretKey]),
+    wanted.map((one) => [one.where, one.store, ...(isSought(one) ? [] : [one.ref, one.secretKey])]),
     [
       ["spec.dataFrom[0].extract", { kind: "SecretStore", name: "other" }, { key: "all", part: "metadata" }, undefined],
       ["spec.data[0]", store, { key: "db", version: "3" }, "password"],
@@ -28,26 +28,29 @@ test("fields that are not carried out yet are named, one by one", () => {
     secretStoreRef: store,
     syncWindows: { kind: "deny", windows: [] },
     target: { template: { metadata: { finalizers: ["a/b"] } }, manifest: { apiVersion: "v1", kind: "ConfigMap" } },
-    dataFrom: [
-      { find: {} },
-      { sourceRef: { generatorRef: { kind: "Password", name: "p" } } },
-      { extract: { key: "a" }, rewrite: [{ regexp: { source: "a", target: "b" } }] },
-    ],
+    dataFrom: [{ sourceRef: { generatorRef: { kind: "Password", name: "p" } } }],
   };
   assert.deepEqual(wantsOf(spec).unsupported, [
     "spec.syncWindows",
     "spec.target.template.metadata.finalizers",
     "spec.target.manifest",
-    "spec.dataFrom[0].find",
-    "spec.dataFrom[1].sourceRef.generatorRef",
-    "spec.dataFrom[2].rewrite",
+    "spec.dataFrom[0].sourceRef.generatorRef",
   ]);
+});
+
+test("a search and its steps are wanted as they stand", () => {
+  const find = { path: "a", name: { regexp: "^a/" } };
+  const rewrite = [{ regexp: { source: "a", target: "b" } }];
+  const { wanted, unsupported, mistakes } = wantsOf({ secretStoreRef: store, dataFrom: [{ find, rewrite }] });
+  assert.deepEqual([unsupported, mistakes], [[], []]);
+  assert.deepEqual(wanted, [{ where: "spec.dataFrom[0].find", store, find, rewrite }]);
 });
 
 const MISTAKES: [string, ExternalSecretSpec, RegExp][] = [
   ["nothing to read", { secretStoreRef: store }, /either data or dataFrom/],
   ["no store", { data: [entry("a", "b")] }, /names no store/],
   ["a key twice", { secretStoreRef: store, data: [entry("a", "b"), entry("a", "c")] }, /duplicate secretKey found: a/],
+  ["a search for nothing", { secretStoreRef: store, dataFrom: [{ find: {} }] }, /find has neither name nor tags/],
   [
     "Delete without Owner",
     { secretStoreRef: store, data: [entry("a", "b")], target: { deletionPolicy: "Delete", creationPolicy: "Orphan" } },

@@ -1,7 +1,7 @@
 import type { Ref } from "../../../kernel/stores/store.ts";
 import type { ExternalSecretSpec } from "../model/external-secret-spec.ts";
 import { PRIVILEGED_SECRET_TYPES } from "../model/names.ts";
-import type { RemoteRef, StoreRef } from "../model/remote-ref.ts";
+import type { Find, RemoteRef, Rewrite, StoreRef } from "../model/remote-ref.ts";
 import type { SecretStore } from "../model/resources.ts";
 import { templateTargetOf } from "./template/template-steps.ts";
 
@@ -22,20 +22,33 @@ export function storeKey({ kind, metadata }: SecretStore): string {
   return storeId({ kind: kind === "ClusterSecretStore" ? "ClusterSecretStore" : "SecretStore", name }, namespace);
 }
 
-/** One thing that an ExternalSecret wants from a store. */
-export interface Wanted {
+/** Something that an ExternalSecret wants from a store. */
+interface Entry {
   /** Where in the spec it stands, for messages: `spec.data[3]`. */
   readonly where: string;
   readonly store: StoreName;
+  /** Steps that rename the keys. */
+  readonly rewrite?: readonly Rewrite[];
+}
+
+/** One remote key. */
+export interface Wanted extends Entry {
   readonly ref: Ref;
   readonly remoteRef: RemoteRef;
   /** The key in the target that takes the value; absent for `extract`, which brings its own keys. */
   readonly secretKey?: string;
 }
 
+/** All keys that a search finds. */
+export interface Sought extends Entry {
+  readonly find: Find;
+}
+
+export const isSought = (entry: Wanted | Sought): entry is Sought => "find" in entry;
+
 export interface Wants {
   /** In the order in which later ones win: dataFrom entries, then data. */
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly (Wanted | Sought)[];
   /** Fields in use that Kustody does not carry out yet: then nothing of the object is touched. */
   readonly unsupported: readonly string[];
   /** Mistakes that no store can cure. */
@@ -44,33 +57,35 @@ export interface Wants {
 
 /** Pure. Everything that a spec asks for. */
 export function wantsOf(spec: ExternalSecretSpec): Wants {
-  const wanted: Wanted[] = [];
+  const wanted: (Wanted | Sought)[] = [];
   const unsupported = unsupportedTargetFields(spec);
   const mistakes: string[] = [];
-  const want = (where: string, remoteRef: RemoteRef, store: StoreRef | undefined, secretKey?: string): void => {
+  const want = (
+    where: string,
+    store: StoreRef | undefined,
+    what: Omit<Wanted, "where" | "store"> | Omit<Sought, "where" | "store">,
+  ): void => {
     const name = store?.name ?? spec.secretStoreRef?.name;
     const kind = (store?.name === undefined ? spec.secretStoreRef?.kind : store.kind) ?? "SecretStore";
     if (name === undefined) mistakes.push(`${where} names no store, and spec.secretStoreRef is not set`);
-    else
-      wanted.push({
-        where,
-        store: { kind, name },
-        ref: refOf(remoteRef),
-        remoteRef,
-        ...(secretKey === undefined ? {} : { secretKey }),
-      });
+    else wanted.push({ where, store: { kind, name }, ...what });
   };
   spec.dataFrom?.forEach(({ extract, find, rewrite, sourceRef }, index) => {
     const where = `spec.dataFrom[${index}]`;
-    if (find !== undefined) unsupported.push(`${where}.find`);
-    else if (sourceRef?.generatorRef !== undefined) unsupported.push(`${where}.sourceRef.generatorRef`);
-    else if (extract === undefined) mistakes.push(`${where} has neither extract nor find nor a generator`);
-    else want(`${where}.extract`, extract, sourceRef?.storeRef);
-    if (rewrite !== undefined && rewrite.length > 0) unsupported.push(`${where}.rewrite`);
+    const steps = rewrite === undefined || rewrite.length === 0 ? {} : { rewrite };
+    if (sourceRef?.generatorRef !== undefined) unsupported.push(`${where}.sourceRef.generatorRef`);
+    else if (find !== undefined && extract !== undefined)
+      mistakes.push(`${where}: extract, find, or generatorRef cannot be set at the same time`);
+    else if (find !== undefined) {
+      if (find.name === undefined && find.tags === undefined) mistakes.push(`${where}.find has neither name nor tags`);
+      else want(`${where}.find`, sourceRef?.storeRef, { find, ...steps });
+    } else if (extract === undefined) mistakes.push(`${where} has neither extract nor find nor a generator`);
+    else want(`${where}.extract`, sourceRef?.storeRef, { ref: refOf(extract), remoteRef: extract, ...steps });
   });
   spec.data?.forEach(({ secretKey, remoteRef, sourceRef }, index) => {
     const where = `spec.data[${index}]`;
-    if (sourceRef?.generatorRef === undefined) want(where, remoteRef, sourceRef?.storeRef, secretKey);
+    if (sourceRef?.generatorRef === undefined)
+      want(where, sourceRef?.storeRef, { ref: refOf(remoteRef), remoteRef, secretKey });
     else unsupported.push(`${where}.sourceRef.generatorRef`);
   });
   if (!spec.data?.length && !spec.dataFrom?.length) mistakes.push("either data or dataFrom should be specified");

@@ -129,7 +129,7 @@ test("everything that will not be as it was is reported", () => {
     traces({
       externalSecrets: [
         { ...base, spec: { secretStoreRef: { name: "s" }, data } },
-        { ...base, spec: { secretStoreRef: { name: "s" }, dataFrom: [{ find: { path: "a" } }] } },
+        { ...base, spec: { data, syncWindows: { kind: "deny", windows: [] } } },
         {
           ...base,
           spec: { secretStoreRef: { name: "s" }, data: [{ secretKey: "a/b", remoteRef: {} }] },
@@ -154,7 +154,7 @@ test("everything that will not be as it was is reported", () => {
     /^SecretStore shop\/db: provider\.aws cannot be used: auth names neither .*: its ExternalSecrets keep/,
     /^SecretStore shop\/db: belongs to the controller class "other"/,
     /^SecretStore shop\/db: provider none/,
-    /^ExternalSecret shop\/db: spec\.dataFrom\[0\]\.find is not supported yet/,
+    /^ExternalSecret shop\/db: spec\.syncWindows is not supported yet/,
     /^ExternalSecret shop\/db: cannot be carried out: spec\.data/,
   ]) {
     assert.ok(
