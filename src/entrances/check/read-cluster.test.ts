@@ -71,11 +71,14 @@ test("who may list nothing is told so once for each kind, and for custom ones on
       "/apis/argoproj.io/v1alpha1": rollouts,
       "/apis/serving.knative.dev/v1": none,
       "/apis/apps.openshift.io/v1": none,
+      "/apis/external-secrets.io/v1": { kind: "APIResourceList", resources: [{ name: "externalsecrets" }] },
+      "/apis/external-secrets.io/v1alpha1": none,
     },
     403,
   );
   assert.equal(objects, 0);
   assert.ok(unreadable.includes("list rollouts.argoproj.io") && unreadable.includes("list secrets"), unreadable.join());
   assert.equal(new Set(unreadable).size, unreadable.length);
-  assert.ok(!unreadable.some((reason) => /knative|openshift/.test(reason)), unreadable.join());
+  assert.ok(unreadable.includes("list externalsecrets.external-secrets.io"), unreadable.join());
+  assert.ok(!unreadable.some((reason) => /knative|openshift|pushsecrets/.test(reason)), unreadable.join());
 });

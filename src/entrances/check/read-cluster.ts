@@ -7,6 +7,7 @@ import {
   type Collection,
   ConfigMaps,
   CronJobs,
+  clusterResource,
   DaemonSets,
   Deployments,
   Jobs,
@@ -50,11 +51,15 @@ const STREAMED: readonly Resource[] = [
   ConfigMaps,
 ];
 
-/** Kinds with pod templates that a cluster may serve: not being there is in order. */
+/** Kinds with pod templates, or templates of Secrets, that a cluster may serve: not being there is in order. */
 const CUSTOM: readonly Resource[] = [
   namespacedResource("argoproj.io/v1alpha1", "Rollout", "rollouts"),
   namespacedResource("serving.knative.dev/v1", "Service", "services"),
   namespacedResource("apps.openshift.io/v1", "DeploymentConfig", "deploymentconfigs"),
+  namespacedResource("external-secrets.io/v1", "ExternalSecret", "externalsecrets"),
+  clusterResource("external-secrets.io/v1", "ClusterExternalSecret", "clusterexternalsecrets"),
+  namespacedResource("external-secrets.io/v1alpha1", "PushSecret", "pushsecrets"),
+  clusterResource("external-secrets.io/v1alpha1", "ClusterPushSecret", "clusterpushsecrets"),
 ];
 
 export interface ReadClusterOptions {

@@ -1,4 +1,7 @@
 import type { ListNode, OperandNode, PipeNode, StatementNode, Tree } from "./parse/node.ts";
+import { parseTemplate } from "./parse/parse-template.ts";
+import { TemplateFault } from "./template-fault.ts";
+import { bytesOfText } from "./values/utf8.ts";
 
 /** What gives something else each time: a Secret made with it changes at each refresh, though nothing else did. */
 const VOLATILE: ReadonlySet<string> = new Set([
@@ -29,6 +32,17 @@ export function volatileFunctions(tree: Tree): string[] {
   const found = new Set<string>();
   for (const list of [tree.root, ...tree.templates.values()]) inList(list, found);
   return [...found].sort();
+}
+
+/** The same for a template's text; none where it cannot be read. Loads no function. */
+export function volatileFunctionsIn(text: string): string[] {
+  if (![...VOLATILE].some((name) => text.includes(name))) return [];
+  try {
+    return volatileFunctions(parseTemplate(bytesOfText(text), () => true));
+  } catch (error) {
+    if (error instanceof TemplateFault || error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 function inList(list: ListNode, found: Set<string>): void {

@@ -59,3 +59,55 @@ for (const [name, text] of Object.entries(managed)) {
 test("Secrets in files are not this practice's", () => {
   assert.deepEqual(findingsIn(managers, secret("")), []);
 });
+
+const templated = (template: string, more = "", kind = "ExternalSecret"): string =>
+  `apiVersion: external-secrets.io/v1\nkind: ${kind}\nmetadata: {name: db, namespace: shop}\nspec:\n${more}  target:\n    template: ${template}\n`;
+
+const volatile: Record<string, [manifest: string, fields: string, functions: string]> = {
+  "chance in data": [
+    templated(`{data: {a: "{{ randAlphaNum 16 }}", b: "{{ .v }}", c: "{{ if .v }}{{ htpasswd .u .v }}{{ end }}"}}`),
+    'spec.target.template.data["a"], spec.target.template.data["c"]',
+    "htpasswd, randAlphaNum",
+  ],
+  "time in an annotation": [
+    templated(`{metadata: {annotations: {at: "{{ now | unixEpoch }}"}}}`),
+    'spec.target.template.metadata.annotations["at"]',
+    "now",
+  ],
+  "a literal": [
+    templated(`{templateFrom: [{configMap: {name: x, items: []}}, {literal: "k: {{ uuidv4 }}"}]}`),
+    "spec.target.template.templateFrom[1].literal",
+    "uuidv4",
+  ],
+  "a ClusterExternalSecret": [
+    "apiVersion: external-secrets.io/v1\nkind: ClusterExternalSecret\nmetadata: {name: db}\nspec: {externalSecretSpec: {target: {template: {data: {a: '{{ genPrivateKey \"rsa\" }}'}}}}}\n",
+    'spec.externalSecretSpec.target.template.data["a"]',
+    "genPrivateKey",
+  ],
+  "a PushSecret": [
+    "apiVersion: external-secrets.io/v1alpha1\nkind: PushSecret\nmetadata: {name: db, namespace: shop}\nspec: {template: {data: {a: '{{ bcrypt .v }}'}}}\n",
+    'spec.template.data["a"]',
+    "bcrypt",
+  ],
+};
+for (const [name, [manifest, fields, functions]] of Object.entries(volatile)) {
+  test(`TemplateChangesByItself: ${name} is found`, () => {
+    const [finding, ...more] = findingsIn(managers, manifest);
+    assert.equal(finding?.rule, "managers/TemplateChangesByItself");
+    assert.deepEqual([finding.evidence, more], [{ fields, functions }, []]);
+  });
+}
+
+const steady: Record<string, string> = {
+  "a template of values alone": templated(`{data: {a: "{{ .now | upper }} now", b: '{{ "randInt" }}'}}`),
+  "one that is rendered once": templated(`{data: {a: "{{ randAlphaNum 16 }}"}}`, "  refreshPolicy: CreatedOnce\n"),
+  "one with an interval of zero": templated(`{data: {a: "{{ randAlphaNum 16 }}"}}`, "  refreshInterval: 0s\n"),
+  "one that cannot be read": templated(`{data: {a: "{{ now"}}`),
+  "no template": templated("{}"),
+  "another kind": templated(`{data: {a: "{{ now }}"}}`, "", "Deployment"),
+};
+for (const [name, manifest] of Object.entries(steady)) {
+  test(`TemplateChangesByItself: ${name} passes`, () => {
+    assert.deepEqual(findingsIn(managers, manifest), []);
+  });
+}

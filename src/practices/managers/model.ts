@@ -6,6 +6,12 @@ export interface Manager {
   readonly known: string;
 }
 
+/** An object whose templates make values again at each refresh. */
+export interface TemplatedObject {
+  readonly object: KubeObject;
+  readonly templates: readonly { readonly field: string; readonly text: string }[];
+}
+
 /** A Secret of a cluster, of which only metadata and type were read. */
 export interface ClusterSecret {
   readonly object: KubeObject;
