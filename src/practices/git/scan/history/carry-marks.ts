@@ -13,77 +13,95 @@ export interface CarriedMarks {
 
 const NOTHING: CarriedMarks = { kept: [], again: [], broken: [] };
 
-/** Pure. Clean near marks are dropped: nothing of them has to be known any more. */
+/** Clean near marks are dropped: nothing of them has to be known any more. */
 export function carryMarks(marks: readonly Mark[], steps: DeltaSteps): CarriedMarks {
-  const living = marks.filter(({ window }) => window.kind !== "near" || window.hits?.length !== 0);
-  if (living.length === 0) return NOTHING;
-  const copies = new Copies(steps);
-  const kept: Mark[] = [];
-  const again: Place[] = [];
-  const broken: Place[] = [];
-  for (const mark of living) {
-    const { start, end, window, line } = mark;
-    let isWhole = false;
-    for (const { from, to, shift } of copies.touching(start, end)) {
-      if (from > start || end > to) continue;
-      isWhole = true;
-      const moved = { start: start + shift, end: end + shift, window };
-      kept.push(line === undefined ? moved : { ...moved, line: { start: line.start + shift, end: line.end + shift } });
+  if (!marks.some(isLiving)) return NOTHING;
+  copies.take(steps);
+  const carried = { kept: [] as Mark[], again: [] as Place[], broken: [] as Place[] };
+  for (const mark of marks) if (isLiving(mark)) carry(mark, steps, carried);
+  return carried;
+}
+
+function isLiving({ window }: Mark): boolean {
+  return window.kind !== "near" || window.hits?.length !== 0;
+}
+
+/** Into each piece that was taken over: a delta may take one twice, whole here and broken there. */
+function carry(
+  mark: Mark,
+  { from, to, length }: DeltaSteps,
+  { kept, again, broken }: { readonly kept: Mark[]; readonly again: Place[]; readonly broken: Place[] },
+): void {
+  const { start, end, window, line } = mark;
+  const { steps, isSorted, count } = copies;
+  let hasLine = false;
+  const brokenBefore = broken.length;
+  for (let index = isSorted ? copies.firstBehind(start) : 0; index < count; index++) {
+    const step = steps[index] as number;
+    const copyStart = from[step] as number;
+    const copyEnd = copyStart + (length[step] as number);
+    if (copyStart >= end) {
+      if (isSorted) break;
+      continue;
     }
-    if (isWhole) continue;
-    let hasLine = false;
-    if (line !== undefined) {
-      for (const { from, to, shift } of copies.touching(line.start, line.end)) {
-        if (from > line.start || line.end > to) continue;
-        hasLine = true;
-        again.push({ start: line.start + shift, end: line.end + shift });
-      }
+    if (copyEnd <= start) continue;
+    const shift = (to[step] as number) - copyStart;
+    if (copyStart <= start && end <= copyEnd) {
+      kept.push(shift === 0 ? mark : moved(mark, shift));
+    } else if (line !== undefined && copyStart <= line.start && line.end <= copyEnd) {
+      hasLine = true;
+      again.push({ start: line.start + shift, end: line.end + shift });
+    } else if (window.kind !== "far") {
+      // A far rule has a mark for each of its lines; a document has one alone, and other lines may tell of it, too.
+      broken.push({ start: Math.max(start, copyStart) + shift, end: Math.min(end, copyEnd) + shift });
     }
-    // A far rule has a mark for each of its lines; a document has one alone, and other lines may tell of it, too.
-    if (hasLine || window.kind === "far") continue;
-    for (const { from, to, shift } of copies.touching(start, end))
-      broken.push({ start: Math.max(start, from) + shift, end: Math.min(end, to) + shift });
   }
-  return { kept, again, broken };
+  // The line leads to all of the document again.
+  if (hasLine && isSorted) broken.length = brokenBefore;
 }
 
-interface Copy {
-  readonly from: number;
-  readonly to: number;
-  /** From its place in the base to that in the new blob. */
-  readonly shift: number;
+function moved({ start, end, window, line }: Mark, shift: number): Mark {
+  const there = { start: start + shift, end: end + shift, window };
+  return line === undefined ? there : { ...there, line: { start: line.start + shift, end: line.end + shift } };
 }
 
-/** The pieces of the base that were taken over. */
+/** Which steps take over a piece of the base. One of these serves for all deltas, so that nothing is allocated. */
 class Copies {
-  readonly #copies: readonly Copy[];
+  steps = new Int32Array(256);
+  count = 0;
   /** Whether they follow each other in the base, as they mostly do. */
-  readonly #isSorted: boolean;
+  isSorted = true;
+  #ends = new Float64Array(256);
 
-  constructor({ count, from, to, length }: DeltaSteps) {
-    const copies: Copy[] = [];
-    let isSorted = true;
+  take({ count, from, length }: DeltaSteps): void {
+    if (this.steps.length < count) {
+      this.steps = new Int32Array(count * 2);
+      this.#ends = new Float64Array(count * 2);
+    }
+    this.count = 0;
+    this.isSorted = true;
+    let last = 0;
     for (let step = 0; step < count; step++) {
       const start = from[step] as number;
       if (start < 0) continue;
-      if (start < (copies.at(-1)?.to ?? 0)) isSorted = false;
-      copies.push({ from: start, to: start + (length[step] as number), shift: (to[step] as number) - start });
+      if (start < last) this.isSorted = false;
+      last = start + (length[step] as number);
+      this.#ends[this.count] = last;
+      this.steps[this.count++] = step;
     }
-    this.#copies = copies;
-    this.#isSorted = isSorted;
   }
 
-  touching(start: number, end: number): readonly Copy[] {
-    if (!this.#isSorted) return this.#copies.filter(({ from, to }) => to > start && from < end);
+  /** Of sorted ones the first that ends behind a place. */
+  firstBehind(place: number): number {
     let low = 0;
-    let high = this.#copies.length;
+    let high = this.count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#copies[middle]?.to ?? 0) <= start) low = middle + 1;
+      if ((this.#ends[middle] as number) <= place) low = middle + 1;
       else high = middle;
     }
-    let last = low;
-    while (last < this.#copies.length && (this.#copies[last]?.from ?? end) < end) last += 1;
-    return this.#copies.slice(low, last);
+    return low;
   }
 }
+
+const copies = new Copies();
