@@ -6,6 +6,7 @@ import { Secret } from "../secret/secret.ts";
 import {
   type Bounds,
   parseNamedTemplate,
+  parseSecretTemplate,
   type RenderOptions,
   renderPlainTemplate,
   renderTemplate,
@@ -145,6 +146,32 @@ test("what takes too much is ended, with a bound of its own for each", async () 
   const slow = { ...OPTIONS, sources: { ...sources, now: () => (now += 1_000) } };
   const template = parseNamedTemplate("the template", "{{range 100000}}{{end}}");
   assert.match((await failure(() => renderTemplate(template, new Map(), slow))).message, /longer than/);
+});
+
+const REACHING: [cve: string, calls: readonly string[]][] = [
+  ["CVE-2026-22822", ['getSecretKey "ns" "name" "key"', 'getSecretKeys "ns" "name"']],
+  [
+    "CVE-2026-34984",
+    ['getHostByName "attacker.example"', 'env "HOME"', 'expandenv "$HOME"', 'lookup "v1" "Secret" "" ""'],
+  ],
+];
+for (const [cve, calls] of REACHING) {
+  test(`${cve}: no function reaches anything outside`, async () => {
+    for (const call of calls) {
+      const { code, message } = await failure(async () => parseNamedTemplate("the template", `{{ ${call} }}`), call);
+      assert.equal(code, "KST_TEMPLATE_INVALID");
+      assert.match(message, /there is no function /);
+    }
+  });
+}
+
+test("of a template that is secret itself messages tell the place alone", async () => {
+  const word = CANARY.replaceAll("-", "");
+  const broken = await failure(async () => parseSecretTemplate("it", Secret.fromText(`a\n{{ ${word} }}`)));
+  assert.equal(broken.message, "it, line 2, column 4: the template cannot be understood");
+  const template = parseSecretTemplate("it", Secret.fromText(`{{ .${word} }}`));
+  const failing = await failure(() => renderTemplate(template, new Map(), OPTIONS));
+  assert.equal(failing.message, "it, line 1, column 4: the template cannot be carried out on this data");
 });
 
 test("hostile texts hold no function for ever", async () => {

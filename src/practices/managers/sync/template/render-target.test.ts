@@ -51,7 +51,7 @@ test("an object that holds several templates is read once for all of them, and i
 });
 
 test("later templates win: templateFrom in its order, then data; labels and annotations of metadata last", async () => {
-  const rendered = await render({
+  const template: Template = {
     mergePolicy: "Merge",
     templateFrom: [
       { literal: "k: first\nv: over the value" },
@@ -59,8 +59,13 @@ test("later templates win: templateFrom in its order, then data; labels and anno
       { literal: "l: a", target: "LABELS" },
     ],
     metadata: { labels: { l: "b" } },
+  };
+  const rendered = await render(template, nothing, { v: CANARY, w: "kept" });
+  assert.deepEqual(rendered, {
+    data: { v: "over the value", w: "kept", k: "second" },
+    labels: { l: "b" },
+    annotations: {},
   });
-  assert.deepEqual(rendered, { data: { v: "over the value", k: "second" }, labels: { l: "b" }, annotations: {} });
 });
 
 test("what a mapping's values become: Go's texts of numbers and booleans, nothing for null", async () => {
