@@ -31,7 +31,8 @@ export class ParameterFetcher {
     const answers = new Map<string, Answer>();
     const now = this.#clock.now();
     for (const [name, until] of this.#apartUntil) if (until <= now) this.#apartUntil.delete(name);
-    const together = now < this.#singleUntil ? [] : names.filter((name) => !this.#apartUntil.has(name));
+    const together =
+      now < this.#singleUntil ? [] : oncePerParameter(names.filter((name) => !this.#apartUntil.has(name)));
     for (let from = 0; from < together.length; from += BATCH)
       await this.#batch(together.slice(from, from + BATCH), answers, signal);
     const left = names.filter((name) => !answers.has(name));
@@ -77,6 +78,16 @@ export class ParameterFetcher {
     });
     if (refused === 0) this.#singleUntil = until;
   }
+}
+
+/** Names of different parameters: replies tell versions of one apart by the selector alone, which not all of them carry. */
+function oncePerParameter(names: readonly string[]): string[] {
+  const first = new Map<string, string>();
+  for (const name of names) {
+    const parameter = name.replace(/:[^:/]*$/, "");
+    if (!first.has(parameter)) first.set(parameter, name);
+  }
+  return [...first.values()];
 }
 
 function valueOf(parameter: Parameter | undefined, values: (Secret | undefined)[]): Answer {
