@@ -1,7 +1,7 @@
 import { KustodyError } from "../errors.ts";
 
 /** The kinds of keys, as their addresses begin. */
-export const KEY_SCHEMES = ["local", "vault-transit", "aws-kms", "azure-kv"] as const;
+export const KEY_SCHEMES = ["local", "vault-transit", "aws-kms", "azure-kv", "gcp-kms"] as const;
 export type KeyScheme = (typeof KEY_SCHEMES)[number];
 
 /** The address of a key: `scheme://place?name=value`. It holds no credentials, only the files they are in. */

@@ -22,6 +22,8 @@ export async function openKey(text: string, clock: Clock): Promise<WrappingKey> 
       return (await import("./vault/vault-transit.ts")).openVaultTransit(uri, clock);
     case "azure-kv":
       return await (await import("./azure/azure-key-vault.ts")).openAzureKeyVault(uri);
+    case "gcp-kms":
+      return await (await import("./gcp/gcp-kms.ts")).openGcpKms(uri);
     default:
       return await (await import("./aws/aws-kms.ts")).openAwsKms(uri);
   }

@@ -20,6 +20,8 @@ Keys (--key encrypts; --decrypt-key, given again and again, decrypts what older 
   azure-kv://VAULT.vault.azure.net/KEY[/VERSION]
       logs in by AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE with AZURE_TENANT_ID and
       AZURE_CLIENT_ID, or else by the machine's managed identity
+  gcp-kms://projects/P/locations/L/keyRings/R/cryptoKeys/K?context.NAME=VALUE
+      application default credentials: GOOGLE_APPLICATION_CREDENTIALS, or the machine's service account
 
 While the key service cannot be reached, all goes on until --kek-age is over: this is also the longest delay until a
 revocation takes effect. A key that the service refuses is an error at once.

@@ -1,7 +1,7 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
 import { createCa, issueLeaf } from "../../../crypto/certificates.ts";
+import { closeServer, listen, startNamedHosts } from "../../testing/named-hosts.ts";
 import { EntraServer } from "./entra-server.ts";
 import { KeyVaultServer } from "./key-vault-server.ts";
 
@@ -42,7 +42,7 @@ export async function startAzureCloud(): Promise<AzureCloud> {
   const vault = new KeyVaultServer({ host: VAULT, audience: "https://vault.azure.net", entra });
   const hsm = new KeyVaultServer({ host: HSM, audience: "https://managedhsm.azure.net", entra });
   const calls: string[] = [];
-  const [down, silent] = [new Set<string>(), new Set<string>()];
+  const silent = new Set<string>();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const host = request.headers.host ?? "";
     const url = new URL(request.url ?? "/", `https://${host}`);
@@ -69,51 +69,26 @@ export async function startAzureCloud(): Promise<AzureCloud> {
 
   const ca = await createCa({ commonName: "cloud", days: 2 });
   const leaf = await issueLeaf(ca, { commonName: "cloud", dnsNames: [LOGIN, VAULT, HSM], days: 1, usages: ["server"] });
-  const origin = createHttpsServer({ cert: leaf.certPem, key: leaf.keyPem.unwrap() }, (request, response) => {
+  const origin = createServer({ cert: leaf.certPem, key: leaf.keyPem.unwrap() }, (request, response) => {
     void answer(request, response);
   });
-  const originPort = await listen(origin);
-  const sockets = new Set<Socket>();
-  // The metadata service speaks plain HTTP, so a proxy is asked for the page itself.
-  const proxy = createHttpServer((request, response) => void answer(request, response));
-  proxy.on("connect", (request, client: Socket) => {
-    const host = (request.url ?? "").replace(/:443$/, "");
-    if (down.has(host) || ![LOGIN, VAULT, HSM].some((one) => one === host)) {
-      client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-      return;
-    }
-    client.write("HTTP/1.1 200 OK\r\n\r\n");
-    const upstream = connect(originPort, "127.0.0.1");
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.on("close", () => sockets.delete(socket));
-    }
-    client.pipe(upstream).pipe(client);
+  const port = await listen(origin);
+  // The metadata service speaks plain HTTP, so the proxy is asked for the page itself.
+  const named = await startNamedHosts({ [LOGIN]: port, [VAULT]: port, [HSM]: port }, (request, response) => {
+    void answer(request, response);
   });
-  const proxyPort = await listen(proxy);
   return {
     entra,
     vault,
     hsm,
-    proxyUrl: `http://127.0.0.1:${proxyPort}`,
+    proxyUrl: named.proxyUrl,
     caPem: ca.certPem,
-    down,
+    down: named.down,
     silent,
     calls,
     async stop() {
-      for (const socket of sockets) socket.destroy();
-      await Promise.all([origin, proxy].map(close));
+      await named.stop();
+      await closeServer(origin);
     },
   };
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-async function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 }
