@@ -5,6 +5,8 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kmsClient } from "../../src/entrances/plugins/kms/testing/plugin-process.ts";
+import { startAzureCloud } from "../../src/kernel/keys/azure/testing/azure-cloud.ts";
+import { CLIENT, TENANT } from "../../src/kernel/keys/azure/testing/entra-server.ts";
 import { leaksIn, newCanary } from "./canary.ts";
 import { runKustody, type Seen } from "./run-kustody.ts";
 
@@ -95,19 +97,33 @@ test("no canary leaks from a plugin whose key service cannot be reached", async 
   assert.deepEqual(leaksIn(await exercised, all), [], "replies");
 });
 
-test("no canary leaks from a plugin whose login to Azure fails", async () => {
-  const socketPath = path.join(folder, "azure.sock");
-  const exercised = exercise(socketPath);
-  const key = "azure-kv://lab.vault.azure.net/k";
-  const args = ["kms", "serve", "--listen", `unix://${socketPath}`, "--key", key, "--log-level", "debug"];
+test("no canary leaks from a plugin that logs in to Azure, with success and without", async () => {
+  const cloud = await startAzureCloud();
+  cloud.vault.addVersion("k");
+  const authority = path.join(folder, "ca.pem");
+  await writeFile(authority, cloud.caPem);
   const env = {
-    AZURE_TENANT_ID: "11111111-1111-4111-8111-111111111111",
-    AZURE_CLIENT_ID: "22222222-2222-4222-8222-222222222222",
+    AZURE_TENANT_ID: TENANT,
+    AZURE_CLIENT_ID: CLIENT,
     AZURE_CLIENT_SECRET: canaries.client.value,
-    HTTPS_PROXY: "http://127.0.0.1:1",
+    HTTPS_PROXY: cloud.proxyUrl,
+    NODE_EXTRA_CA_CERTS: authority,
   };
-  const seen = await runKustody(args, { interrupt: exercised, env });
-  assert.match(seen.stderr, /cannot be reached/);
-  assertSilent(seen);
-  assert.deepEqual(leaksIn(await exercised, all), [], "replies");
+  try {
+    for (const [secret, heard] of [
+      [canaries.client.value, /encrypting/],
+      ["another", /AADSTS7000215/],
+    ] as const) {
+      cloud.entra.clientSecret = secret;
+      const socketPath = path.join(folder, "azure.sock");
+      const exercised = exercise(socketPath);
+      const args = ["kms", "serve", "--listen", `unix://${socketPath}`, "--key", "azure-kv://lab.vault.azure.net/k"];
+      const seen = await runKustody([...args, "--log-level", "debug"], { interrupt: exercised, env });
+      assert.match(seen.stderr, heard);
+      assertSilent(seen);
+      assert.deepEqual(leaksIn(await exercised, all), [], "replies");
+    }
+  } finally {
+    await cloud.stop();
+  }
 });
