@@ -36,7 +36,7 @@ export function* fragmentsOf(bytes: Buffer): Generator<Fragment> {
     }
     const piece = bytes.subarray(start, end);
     yield { bytes: piece, startLine: line };
-    line += countNewlines(piece);
+    if (end < bytes.length) line += countNewlines(piece);
     start = end;
   }
 }

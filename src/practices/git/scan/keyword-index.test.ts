@@ -14,8 +14,8 @@ test("finds exactly the words that a text in lower case includes", () => {
       const found = new KeywordIndex(words).find(Buffer.from(given));
       const lower = given.replaceAll("\u212a", "k").replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
       assert.deepEqual(
-        Array.from(found, Boolean),
-        words.map((one) => lower.includes(one)),
+        found,
+        words.flatMap((one, index) => (lower.includes(one) ? [index] : [])),
       );
     }),
     { numRuns: 2_000 },

@@ -1,3 +1,5 @@
+import { isAscii } from "node:buffer";
+
 /**
  * Finds which of many words occur in bytes, whatever their case, in one pass (Aho and Corasick 1975): a table with
  * the next state for each state and class of bytes.
@@ -9,13 +11,14 @@ export class KeywordIndex {
   /** For each state (times the number of classes, as everywhere) where its list of words begins in #words, or 0. */
   readonly #listOf: Int32Array;
   readonly #words: number[] = [-1];
-  readonly #count: number;
+  /** Which words were found so far; all 0 between calls. */
+  readonly #found: Uint8Array;
 
   /** `words` in lower case. */
   constructor(words: readonly string[]) {
     const bytes = words.map((word) => Buffer.from(word));
     this.#classes = this.#classify(bytes);
-    this.#count = words.length;
+    this.#found = new Uint8Array(words.length);
     const trie = new Trie(this.#classes, 1 + bytes.reduce((sum, { length }) => sum + length, 0));
     for (const [index, word] of bytes.entries()) trie.add(word, this.#classOf, index);
     this.#next = trie.link();
@@ -28,10 +31,11 @@ export class KeywordIndex {
     }
   }
 
-  /** Marks in a list as long as the list of words, 1 for each that occurs. */
-  find(given: Buffer): Uint8Array {
-    const bytes = withAsciiCases(given);
-    const found = new Uint8Array(this.#count);
+  /** The numbers of the words that occur, in the order of the list of words. */
+  find(given: Buffer): readonly number[] {
+    const bytes = isAscii(given) ? given : withAsciiCases(given);
+    const list: number[] = [];
+    const found = this.#found;
     const next = this.#next;
     const listOf = this.#listOf;
     const classOf = this.#classOf;
@@ -39,10 +43,16 @@ export class KeywordIndex {
     let state = 0;
     for (let at = 0; at < bytes.length; at++) {
       state = next[state + (classOf[bytes[at] as number] as number)] as number;
-      let list = listOf[state] as number;
-      if (list !== 0) for (let word = words[list] as number; word >= 0; word = words[++list] as number) found[word] = 1;
+      let place = listOf[state] as number;
+      if (place === 0) continue;
+      for (let word = words[place] as number; word >= 0; word = words[++place] as number) {
+        if (found[word] === 1) continue;
+        found[word] = 1;
+        list.push(word);
+      }
     }
-    return found;
+    for (const word of list) found[word] = 0;
+    return list.sort((a, b) => a - b);
   }
 
   /**

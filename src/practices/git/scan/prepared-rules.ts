@@ -38,11 +38,10 @@ export class PreparedRules {
 
   /** The rules of which a keyword occurs in these bytes, and those without keywords. */
   selected(bytes: Buffer): readonly Rule[] {
-    const found = this.#index.find(bytes);
     const places = new Set(this.#always);
-    for (let word = 0; word < found.length; word++) {
-      if (found[word] === 1) for (const place of this.#byWord[word] ?? []) places.add(place);
-    }
-    return Array.from(places, (place) => this.#rules[place]).filter((rule) => rule !== undefined);
+    for (const word of this.#index.find(bytes)) for (const place of this.#byWord[word] ?? []) places.add(place);
+    const rules: Rule[] = [];
+    for (const place of places) rules.push(this.#rules[place] as Rule);
+    return rules;
   }
 }

@@ -4,6 +4,8 @@ import { reachOf } from "./rule-reach.ts";
 /** How far around a word a rule has to be asked. */
 export interface Around {
   readonly isFar: boolean;
+  /** Whether it is a word of a near rule, too. */
+  readonly isNear: boolean;
   /** Bytes before and behind the word's line; only where it is far. */
   readonly bytes: number;
   /** The places of the far rules among those. */
@@ -67,6 +69,7 @@ export function historyRules(set: RuleSet): HistoryRules {
       const known = words.get(word);
       words.set(word, {
         isFar: isFar || known?.isFar === true,
+        isNear: !isFar || known?.isNear === true,
         bytes: Math.max(isFar ? bytes : 0, known?.bytes ?? 0),
         rules: [...(known?.rules ?? []), ...(isFar ? [far.length - 1] : [])],
       });

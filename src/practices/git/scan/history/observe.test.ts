@@ -21,6 +21,10 @@ keywords = ["mtk_"]
 id = "named-key"
 regex = '(?i)api_key[\\s"]{0,5}[=:][\\s"(]{0,5}([a-z0-9]{20})\\b'
 keywords = ["api_key"]`;
+const BLOCK = `[[rules]]
+id = "block"
+regex = '=== OPEN[\\s\\S]+?=== CLOSE'
+keywords = ["=== open"]`;
 const OWN = rulesOfConfigs([{ name: "rules.toml", file: readConfigFile(TOKENS, "rules.toml") }], undefined);
 /** Made-up tokens, and of our catalogue what goes by structure or path. */
 const RULES = {
@@ -280,4 +284,12 @@ test("what is found in a history is what is found in its versions one by one, by
     }),
     { numRuns: 12 },
   );
+});
+
+test("a value of many lines is found beside a letter whose small form is ASCII", async () => {
+  const rules = rulesOfConfigs([{ name: "rules.toml", file: readConfigFile(BLOCK, "rules.toml") }], undefined);
+  using repository = new GitRepository();
+  const block = `=== OPEN\n${"x7x9Zk2Lm4Np8Rs1Tv3W\n".repeat(20)}=== CLOSE\n`;
+  const commit = repository.commit({ "a.txt": `300 \u212a\n${block}` });
+  assert.deepEqual(shown(await scan(repository.folder, {}, rules)), [`${commit}:a.txt:block:2`]);
 });

@@ -24,4 +24,6 @@ test("words of its own are found in a pattern, the rarest ones", () => {
   assert.deepEqual(reachOf("[0-9]{9}(?:abc-|def-)\\d", []).ownWords(3), ["abc-", "def-"]);
   assert.equal(reachOf("[0-9a-f]{40}", []).ownWords(3), undefined);
   assert.deepEqual(reachOf("\\bcurl\\b.*? -u", ["curl"]).rareWords, ["curl"]);
+  // Of two that are as long the one with a sign in it.
+  assert.deepEqual(reachOf("(?i)kind:\\s*secret", ["secret"]).rareWords, ["kind:"]);
 });

@@ -24,7 +24,7 @@ export function reachOf(source: string, keywords: readonly string[]): Reach {
   const { node } = parseRegexp(source);
   const own = bestWords(node, rarity);
   return {
-    rareWords: rarity(own) > rarity(keywords) ? [...new Set(own)] : keywords,
+    rareWords: own.length > 0 && rarity(own) >= rarity(keywords) ? [...new Set(own)] : keywords,
     contained: keywords.length > 0 && containsOne(node, keywords),
     lineBreaks: lineBreaksOf(node),
     ownWords: (atLeast) => {

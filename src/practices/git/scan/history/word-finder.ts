@@ -43,7 +43,7 @@ export class WordFinder {
     this.#index = new KeywordIndex(list);
     this.#bits = Uint8Array.from(list, (word) => {
       const around = words.get(word);
-      return around === undefined ? 0 : around.isFar ? NEAR | FAR : NEAR;
+      return (around?.isNear === true ? NEAR : 0) | (around?.isFar === true ? FAR : 0);
     });
     this.#around = list.map((word) => words.get(word));
     this.#manifest = Uint8Array.from(list, (word) =>
@@ -68,7 +68,8 @@ export class WordFinder {
         flags[line] = (flags[line] as number) | FAR;
     });
     const piece = bytes.subarray(from, to);
-    if (ODD_LETTERS.some((letter) => piece.includes(letter))) flags.fill(NEAR, first, last);
+    if (ODD_LETTERS.some((letter) => piece.includes(letter)))
+      for (let one = first; one < last; one++) flags[one] = (flags[one] as number) | NEAR;
     if (this.#depth > 0) this.#flagEncoded(bytes, lines, first, last);
   }
 
@@ -113,10 +114,8 @@ export class WordFinder {
       lines.flags[line] = (lines.flags[line] as number) | ENCODED;
       const own = textOfBytes(bytes.subarray(lines.starts[line], lines.ends[line])).text;
       for (const decoded of this.#decoded(own)) {
-        const found = this.#index.find(Buffer.from(decoded));
-        for (let word = 0; word < found.length; word++) {
-          if (found[word] === 1) lines.flags[line] = (lines.flags[line] as number) | (this.#bits[word] as number);
-        }
+        for (const word of this.#index.find(Buffer.from(decoded)))
+          lines.flags[line] = (lines.flags[line] as number) | (this.#bits[word] as number);
       }
     }
   }
