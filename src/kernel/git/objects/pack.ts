@@ -22,6 +22,7 @@ const REF_DELTA = 7;
 const LONGEST_HEAD = 20 + 32;
 const HEADER = 12;
 const SCRATCH = 64 * 1024;
+const AHEAD = 16 * 1024;
 
 /** A pack that is read piece by piece (https://git-scm.com/docs/pack-format). It keeps a file open. */
 export class Pack implements Disposable {
@@ -33,6 +34,9 @@ export class Pack implements Disposable {
   readonly offsets: Float64Array;
   readonly #file: number;
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
+  /** What the scratch holds: objects that are made from each other mostly stand together. */
+  #at = 0;
+  #end = 0;
   readonly #delta = Buffer.allocUnsafeSlow(SCRATCH);
 
   /** Throws what `open` throws. */
@@ -124,7 +128,13 @@ export class Pack implements Disposable {
       const own = Buffer.allocUnsafe(wanted);
       return own.subarray(0, readSync(this.#file, own, 0, wanted, offset));
     }
-    return this.#scratch.subarray(0, readSync(this.#file, this.#scratch, 0, wanted, offset));
+    if (offset < this.#at || offset + wanted > this.#end) {
+      const ahead = Math.min(Math.max(wanted, AHEAD), this.size - offset);
+      this.#at = offset;
+      this.#end = offset; // nothing, should it throw
+      this.#end = offset + readSync(this.#file, this.#scratch, 0, ahead, offset);
+    }
+    return this.#scratch.subarray(offset - this.#at, Math.min(offset + wanted, this.#end) - this.#at);
   }
 
   /** Reads on from `offset` into a buffer, for whoever looks at all of the pack. */

@@ -30,8 +30,8 @@ export interface SortedRules {
   readonly sorted: HistoryRules;
 }
 
-/** A repository smaller than this is done before threads have begun. */
-const FEW_BYTES = 6 * 1024 * 1024;
+/** A repository smaller than this costs less than threads do: each of them begins with a cold compiler, and all the rules. */
+const FEW_BYTES = 16 * 1024 * 1024;
 const FEW_LOOSE = 4_000;
 /** Of a pack's bytes and of a loose object: how many lines may be in them that are nowhere else. */
 const BYTES_FOR_A_LINE = 16;
