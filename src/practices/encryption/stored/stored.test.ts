@@ -5,6 +5,7 @@ import { writeMessage } from "../../../kernel/protobuf/wire-writer.ts";
 import { storedFindings } from "./findings.ts";
 import { PlainObjects } from "./plain-objects.ts";
 import { objectName, storedResource } from "./resources.ts";
+import type { StorageReport } from "./storage-report.ts";
 import type { StoredUse } from "./stored-key.ts";
 import { keyIdHash, Tally } from "./tally.ts";
 import { ValueReader } from "./value-reader.ts";
@@ -336,4 +337,25 @@ test("resources lie in etcd where the API server puts them", () => {
   for (const wrong of ["", "../etc", "Secrets", "secrets/a", "a..b", "a".repeat(300)]) {
     assert.throws(() => storedResource(wrong), { code: "KST_USAGE" }, wrong);
   }
+});
+
+test("damaged values and each place that still holds old plaintext are findings of their own; what is in order is none", () => {
+  const none = { objects: 0, names: [] };
+  const resource = { resource: "secrets", objects: 2, keys: [], plain: none, stale: none };
+  const report = (broken: readonly string[], plain: number): StorageReport => ({
+    source: "x",
+    revision: 1,
+    problems: [],
+    resources: [{ ...resource, damaged: { objects: broken.length, names: broken } }],
+    residue: {
+      olderVersions: { total: 9, plain, stale: 0 },
+      freePages: { bytes: 9, plain },
+      wal: { files: 1, bytes: 9, plain },
+    },
+  });
+  assert.deepEqual(storedFindings(report([], 0)), []);
+  assert.deepEqual(
+    storedFindings(report(["a/broken"], 1)).map(({ rule }) => rule),
+    ["encryption/StoredValueDamaged", ...Array(3).fill("encryption/OldPlaintextRemains")],
+  );
 });
