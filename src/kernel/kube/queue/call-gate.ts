@@ -57,11 +57,9 @@ export class CallGate {
     this.#limit = adapt(this.#limit, outcome, this.#bounds);
   }
 
+  /** A line is only waited in while the gate is full, so who goes first is decided where they are let in. */
   #hasRoomFor(rank: Rank): boolean {
-    const { usual, later } = this.#lines;
-    if (rank === "usual") return this.#underWay < this.limit;
-    if (rank === "later") return usual.isEmpty && this.#underWay < this.limit;
-    return usual.isEmpty && later.isEmpty && this.#underWay < Math.max(1, this.limit / 2);
+    return this.#underWay < (rank === "patient" ? Math.max(1, this.limit / 2) : this.limit);
   }
 
   #pump(): void {
@@ -75,10 +73,6 @@ export class CallGate {
 class Line {
   readonly #waiting: (() => void)[] = [];
   #head = 0;
-
-  get isEmpty(): boolean {
-    return this.#head === this.#waiting.length;
-  }
 
   join(): Promise<void> {
     return new Promise((resolve) => {
